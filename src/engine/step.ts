@@ -1,0 +1,127 @@
+import type { z } from 'zod';
+import type { Failure } from '../events/events.ts';
+import type { JsonObject, PlanStep, PlanTarget } from '../plan/plan.ts';
+import type { StepPlan } from '../plan/step-plan.ts';
+import type { Secret, SecretRef } from '../secrets/secret.ts';
+import type { Docker } from '../tools/docker/docker.ts';
+import type { Helm } from '../tools/helm/helm.ts';
+import type { Kubectl } from '../tools/kubectl/kubectl.ts';
+import type { ClusterReader } from '../kubernetes/watch/cluster-reader.ts';
+import type { Provider } from '../providers/provider.ts';
+
+/** What a step found before acting. */
+export type Check =
+  /** Everything is as wanted; `outputs` are those of an earlier run. */
+  | { found: 'done'; outputs?: JsonObject }
+  | { found: 'todo'; why: string }
+  /** Something that is not ours is in the way. */
+  | ({ found: 'blocked' } & Failure);
+
+export const done = (outputs?: JsonObject): Check =>
+  outputs === undefined ? { found: 'done' } : { found: 'done', outputs };
+export const todo = (why: string): Check => ({ found: 'todo', why });
+export const blocked = (failure: Failure): Check => ({ found: 'blocked', ...failure });
+
+/** One object that a step made, by which `down` finds it again. */
+export interface MadeObject {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  namespace?: string;
+  uid?: string;
+}
+
+/** What the ledger in the cluster keeps of one step. */
+export interface LedgerEntry {
+  step: string;
+  kind: string;
+  inputHash: string;
+  made: MadeObject[];
+  /** Parameters that undo needs; no secret. */
+  undo: JsonObject;
+  /** It keeps data that `down` removes only when asked. */
+  holdsData: boolean;
+}
+
+/** The narrow world of a step: its own tools, what it may say, and when to stop. */
+export interface StepContext {
+  step: PlanStep;
+  target: PlanTarget;
+  /** Absolute folder of the recipe; charts and Dockerfiles are below it. */
+  folder: string;
+  kubectl: Kubectl;
+  helm: Helm;
+  docker: Docker;
+  provider: Provider;
+  cluster: ClusterReader;
+  signal: AbortSignal;
+  /** What the ledger says of this step from an earlier run. */
+  before: LedgerEntry | undefined;
+  /** Whether a step that this one needs changed something in this run. */
+  changedBefore(step: string): boolean;
+  /** Takes a secret out of the vault; reads made ones from the cluster. */
+  secret(ref: SecretRef): Promise<Secret>;
+  /** Evaluates the secret source of a recipe: an expression over secrets, never stored. */
+  progress(message: string, done?: number, total?: number): void;
+  waiting(blocker: string): void;
+  output(lines: string[]): void;
+  rollout(change: {
+    object: string;
+    state: 'ready' | 'progressing' | 'stalled' | 'failed' | 'unknown';
+    waitingFor?: string;
+    ready?: number;
+    wanted?: number;
+  }): void;
+}
+
+/** What `run` hands on: values that later expressions use, and what the ledger records. */
+export interface StepResult {
+  outputs?: JsonObject;
+  made?: MadeObject[];
+  undo?: JsonObject;
+  holdsData?: boolean;
+}
+
+/** The acting half of a step kind. Contract: `check` reads, `run` acts, `verify` proves, `undo` removes only what the ledger says we made. */
+export interface Step<Params = never> {
+  plan: StepPlan;
+  check(params: Params, context: StepContext): Promise<Check>;
+  run(params: Params, context: StepContext): Promise<StepResult>;
+  /** Throws when the cluster does not show what `run` promised. */
+  verify?(params: Params, context: StepContext): Promise<void>;
+  /** Removes what the ledger says this step made; ends when it is gone. */
+  undo?(entry: LedgerEntry, context: UndoContext): Promise<void>;
+  /** Side by side up to this many of the kind; absent: no limit. */
+  parallel?: number;
+}
+
+export interface UndoContext {
+  kubectl: Kubectl;
+  helm: Helm;
+  docker: Docker;
+  provider: Provider;
+  namespace: string;
+  signal: AbortSignal;
+  progress(message: string): void;
+}
+
+export function defineStep<Section extends z.ZodType, Params extends z.ZodType>(
+  plan: StepPlan<Section, Params>,
+  acts: Omit<Step<z.output<Params>>, 'plan'>,
+): Step<z.output<Params>> {
+  return { plan, ...acts };
+}
+
+// eslint-disable-next-line typescript/no-explicit-any -- a list of kinds with different parameters; each validates its own
+export type AnyStep = Step<any>;
+
+/** Thrown by a step that knows the cause: shown as it is, without a stack. */
+export class StepFailure extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.cause);
+    this.name = 'StepFailure';
+    this.failure = failure;
+  }
+}

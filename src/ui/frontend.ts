@@ -1,0 +1,80 @@
+import type { Decision, DecisionAnswer, EngineEvent } from '../events/events.ts';
+import type { FoundCluster } from '../providers/provider.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PreflightReport } from '../plan/preflight/report.ts';
+import type { Prompter } from '../questions/question.ts';
+
+export interface RecipeChoice {
+  name: string;
+  title: string;
+  description: string;
+  /** `2 images, 2 charts`. */
+  parts: string;
+  /** `1.2 CPU, 1.6 GB; about 3 minutes the first time`. */
+  needs: string;
+}
+
+/** Seconds by step id, and where they come from. */
+export interface Estimates {
+  steps: Record<string, number>;
+  total: number;
+  source: 'measured' | 'author';
+}
+
+/** The recorded facts of a finished deployment: the last screen. */
+export interface Summary {
+  ok: boolean;
+  title: string;
+  target: string;
+  namespace: string;
+  duration: number;
+  objects: number;
+  changed: boolean;
+  endpoints: { title: string; url: string; isForwarded: boolean }[];
+  /** Label and command, copyable. */
+  commands: { label: string; command: string; hint?: string }[];
+  /** `npm ci in todo-frontend (31 s)`. */
+  slowest?: string;
+}
+
+export type PlanReply = { reply: 'start' } | { reply: 'back' } | { reply: 'save' } | { reply: 'quit' };
+
+/**
+ * What the program needs of a user interface. Ink and plain lines are two of these; JSON is one that never asks.
+ * A front end draws and asks; it decides nothing and knows no tool.
+ */
+export interface Frontend {
+  readonly isInteractive: boolean;
+  readonly prompter: Prompter;
+  chooseRecipe(recipes: RecipeChoice[]): Promise<string | undefined>;
+  chooseCluster(found: Promise<FoundCluster[]>, recipe: RecipeChoice): Promise<FoundCluster | undefined>;
+  /** A question that is not part of a recipe: continue a run, remove data. */
+  confirm(request: {
+    question: string;
+    detail: string[];
+    yes: string;
+    no: string;
+    isDefaultYes: boolean;
+  }): Promise<boolean>;
+  /** What goes on while nothing can be shown yet: `reading the cluster`. Empty text ends it. */
+  busy(message: string): void;
+  showPlan(plan: Plan, report: PreflightReport, estimates: Estimates): Promise<PlanReply>;
+  /** Every event of the engine, in order. */
+  emit(event: EngineEvent): void;
+  decide(decision: Decision, signal: AbortSignal): Promise<DecisionAnswer>;
+  /** Ends the run's screens; resolves when the person leaves. */
+  finish(summary: Summary): Promise<'leave' | 'open' | 'undo'>;
+  /** One message for the person: an error, a note. */
+  say(message: Message): void;
+  /** Asked by the person: Ctrl-C. The program registers what it does with it. */
+  onInterrupt(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+export interface Message {
+  level: 'info' | 'warning' | 'error';
+  text: string;
+  /** More lines, each its own fact. */
+  detail?: string[];
+  next?: string[];
+}
