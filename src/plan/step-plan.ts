@@ -1,4 +1,8 @@
 import type { z } from 'zod';
+import type { Provider } from '../providers/provider.ts';
+import type { Docker } from '../tools/docker/docker.ts';
+import type { Helm } from '../tools/helm/helm.ts';
+import type { Kubectl } from '../tools/kubectl/kubectl.ts';
 import type { Question } from '../questions/question.ts';
 import type { JsonObject, PlanTarget, StepDescription, StepId, StepKind } from './plan.ts';
 
@@ -33,8 +37,17 @@ export interface ExpandContext {
   source: string;
 }
 
+/** The pure parts of the tools: they write argument vectors, they run nothing. */
 export interface DescribeContext {
   target: PlanTarget;
+  /** Absolute folder of the recipe. */
+  folder: string;
+  /** Absolute folder of the application's code. */
+  source: string;
+  kubectl: Pick<Kubectl, 'argv'>;
+  helm: Pick<Helm, 'upgradeArgv' | 'testArgv'>;
+  docker: Pick<Docker, 'buildArgv' | 'pushArgv'>;
+  provider: Pick<Provider, 'startArgv' | 'deliverArgv'>;
 }
 
 /** One kind of step, its pure half: how the recipe asks for it and what it will do. */

@@ -1,0 +1,14 @@
+/** Which expression paths are secrets, and which places of a recipe may read them. */
+
+/** `database.url`, `database.password`, and any key of a Secret. */
+export function isSecretPath(path: readonly string[]): boolean {
+  const [root, second, third] = path;
+  if (root === 'database') return second === 'url' || second === 'password';
+  if (root === 'secrets') return third === 'keys';
+  return root === 'answers' && second === 'secrets';
+}
+
+/** Only `from` of a key under `secrets` may. */
+export function mayHoldSecret(at: readonly (string | number)[]): boolean {
+  return at[0] === 'secrets' && at.at(-1) === 'from';
+}

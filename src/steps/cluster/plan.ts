@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { defineStepPlan } from '../../plan/step-plan.ts';
+
+export const clusterStepId = 'cluster.target';
+
+/** Starts or connects to the cluster, and proves that it is the approved one. Every recipe has it; no key asks for it. */
+export const clusterPlan = defineStepPlan({
+  kind: 'cluster',
+  params: z.strictObject({ name: z.string(), provider: z.string(), isStarted: z.boolean() }),
+  timeout: 600,
+  why: 'Everything else needs a cluster that answers. The wizard starts a local one that is stopped, and proves that the context still points at the cluster that you approved.',
+  describe: ({ name, provider, isStarted }, { target, kubectl, provider: { startArgv } }) =>
+    isStarted
+      ? {
+          verb: 'connect',
+          title: `${provider} ${name}`,
+          commands: [kubectl.argv('get', '--raw', '/version')],
+          instead: 'reads the version and the identity of the cluster',
+        }
+      : { verb: 'start', title: `${provider} ${name}`, detail: `context ${target.context}`, commands: startArgv(name) },
+});
