@@ -1,0 +1,110 @@
+import type { KubernetesObject } from '../kubernetes/objects.ts';
+import type { ClusterReader } from '../kubernetes/watch/cluster-reader.ts';
+import { UserError } from '../errors/errors.ts';
+
+/** What a running cluster offers, read once before planning. Lists that the person may not read are undefined. */
+export interface ClusterFacts {
+  version: string;
+  /** uid of kube-system. */
+  uid: string;
+  /** Architectures of schedulable nodes, most frequent first. */
+  architectures: string[];
+  nodes: number | undefined;
+  namespaces: KubernetesObject[] | undefined;
+  storageClasses: KubernetesObject[] | undefined;
+  ingressClasses: KubernetesObject[] | undefined;
+  /** Node port to `namespace/service`. */
+  nodePorts: Map<number, string> | undefined;
+  /** Free for pods to request: allocatable less requested, over all nodes. */
+  free: { cpu: number; memory: number } | undefined;
+}
+
+export async function gatherClusterFacts(reader: ClusterReader): Promise<ClusterFacts> {
+  const version = ((await reader.raw('/version')) as { gitVersion: string }).gitVersion;
+  const [system, nodes, namespaces, storageClasses, ingressClasses, services, pods] = await Promise.all([
+    reader.get({ apiVersion: 'v1', kind: 'Namespace' }, 'kube-system'),
+    allowed(reader.list({ apiVersion: 'v1', kind: 'Node' })),
+    allowed(reader.list({ apiVersion: 'v1', kind: 'Namespace' })),
+    allowed(reader.list({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' })),
+    allowed(reader.list({ apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass' })),
+    allowed(reader.list({ apiVersion: 'v1', kind: 'Service' })),
+    allowed(reader.list({ apiVersion: 'v1', kind: 'Pod' })),
+  ]);
+  return {
+    version,
+    uid: system?.metadata.uid ?? '',
+    architectures: byFrequency(
+      nodes?.map((node) => String(node['status']?.nodeInfo?.architecture ?? 'amd64')) ?? ['amd64'],
+    ),
+    nodes: nodes?.length,
+    namespaces,
+    storageClasses,
+    ingressClasses,
+    nodePorts: services === undefined ? undefined : nodePortsOf(services),
+    free: nodes === undefined || pods === undefined ? undefined : freeRoom(nodes, pods),
+  };
+}
+
+/** A list that may not be read is no failure here: what depends on it says that it could not be checked. */
+async function allowed(list: Promise<KubernetesObject[]>): Promise<KubernetesObject[] | undefined> {
+  return list.catch((error: unknown) => {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
+}
+
+export function nodePortsOf(services: KubernetesObject[]): Map<number, string> {
+  return new Map(
+    services.flatMap(({ metadata, spec }) =>
+      ((spec?.ports ?? []) as { nodePort?: number }[]).flatMap(({ nodePort }): [number, string][] =>
+        nodePort === undefined ? [] : [[nodePort, `${metadata.namespace}/${metadata.name}`]],
+      ),
+    ),
+  );
+}
+
+function freeRoom(nodes: KubernetesObject[], pods: KubernetesObject[]): { cpu: number; memory: number } {
+  const sum = { cpu: 0, memory: 0 };
+  for (const node of nodes) {
+    if (node['spec']?.unschedulable === true) continue;
+    sum.cpu += quantity(node['status']?.allocatable?.cpu);
+    sum.memory += quantity(node['status']?.allocatable?.memory);
+  }
+  for (const pod of pods) {
+    if (['Succeeded', 'Failed'].includes(String(pod['status']?.phase)) || pod['spec']?.nodeName === undefined) continue;
+    for (const { resources } of (pod['spec']?.containers ?? []) as {
+      resources?: { requests?: Record<string, string> };
+    }[]) {
+      sum.cpu -= quantity(resources?.requests?.['cpu']);
+      sum.memory -= quantity(resources?.requests?.['memory']);
+    }
+  }
+  return sum;
+}
+
+const suffixes: Record<string, number> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 1024,
+  Mi: 1024 ** 2,
+  Gi: 1024 ** 3,
+  Ti: 1024 ** 4,
+};
+
+/** A Kubernetes quantity as a number: `250m` is 0.25, `1Gi` is 1073741824. */
+export function quantity(text: string | number | undefined): number {
+  if (text === undefined) return 0;
+  const match = /^([0-9.]+(?:[eE][-+]?\d+)?)([a-zA-Z]*)$/.exec(String(text));
+  return match === null ? 0 : Number(match[1]) * (match[2] === '' ? 1 : (suffixes[match[2] ?? ''] ?? 0));
+}
+
+function byFrequency(values: string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a).map(([value]) => value);
+}
