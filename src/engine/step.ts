@@ -2,10 +2,11 @@ import type { z } from 'zod';
 import type { Failure } from '../events/events.ts';
 import type { JsonObject, PlanStep, PlanTarget } from '../plan/plan.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
-import type { Secret, SecretRef } from '../secrets/secret.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { Docker } from '../tools/docker/docker.ts';
 import type { Helm } from '../tools/helm/helm.ts';
 import type { Kubectl } from '../tools/kubectl/kubectl.ts';
+import type { CommandOptions, CommandResult } from '../tools/shell/run.ts';
 import type { ClusterReader } from '../kubernetes/watch/cluster-reader.ts';
 import type { Provider } from '../providers/provider.ts';
 
@@ -57,11 +58,30 @@ export interface StepContext {
   signal: AbortSignal;
   /** What the ledger says of this step from an earlier run. */
   before: LedgerEntry | undefined;
-  /** Whether a step that this one needs changed something in this run. */
-  changedBefore(step: string): boolean;
-  /** Takes a secret out of the vault; reads made ones from the cluster. */
-  secret(ref: SecretRef): Promise<Secret>;
-  /** Evaluates the secret source of a recipe: an expression over secrets, never stored. */
+  /** Whether a step that this one needs, directly or not, changed something in this run. */
+  isAfterChange: boolean;
+  /** Runs one of the argument vectors that `describe` returned. */
+  execute(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Called by the step that made the cluster answer: freezes the target and makes up for the checks that a stopped cluster could not have. */
+  connected(): Promise<void>;
+  /** Forwards a free port of this host to a Service for the rest of the run; the port. */
+  forward(service: string, port: number, namespace: string): Promise<number>;
+  /** Addresses of the cluster's nodes as this host may reach them, best first. */
+  nodeAddresses(): Promise<string[]>;
+  /** Absolute folder of the application's code. */
+  source: string;
+  /** Namespace of the deployment. */
+  namespace: string;
+  /** A variable of the person's environment that a recipe names as the source of a secret. */
+  environment(name: string): string | undefined;
+  /** Evaluates a text with `${...}` over secrets: asked ones come from the vault, made ones from the cluster. Never stored. */
+  secret(template: string): Promise<Secret>;
+  /** The vault entry of an asked secret; undefined: not asked in this run, the cluster keeps it. */
+  asked(questionId: string): Secret | undefined;
+  /** Puts a value under the protection of the vault, so that it is redacted wherever it might appear. */
+  protect(name: string, value: string): Secret;
+  /** Waits for another step of the plan; rejects when that failed. For a step that can do much of its work before. */
+  finished(step: string): Promise<void>;
   progress(message: string, done?: number, total?: number): void;
   waiting(blocker: string): void;
   output(lines: string[]): void;
@@ -76,6 +96,7 @@ export interface StepContext {
 
 /** What `run` hands on: values that later expressions use, and what the ledger records. */
 export interface StepResult {
+  /** Expression path to value: `releases.frontend.url`. */
   outputs?: JsonObject;
   made?: MadeObject[];
   undo?: JsonObject;
@@ -91,8 +112,12 @@ export interface Step<Params = never> {
   verify?(params: Params, context: StepContext): Promise<void>;
   /** Removes what the ledger says this step made; ends when it is gone. */
   undo?(entry: LedgerEntry, context: UndoContext): Promise<void>;
+  /** Secrets that this step stands behind, read from the cluster: expression path to value. */
+  secrets?(params: Params, context: StepContext): Promise<Record<string, string>>;
   /** Side by side up to this many of the kind; absent: no limit. */
   parallel?: number;
+  /** A stop waits for it to end, because half of its work would be worse than all of it. */
+  isUninterruptible?: boolean;
 }
 
 export interface UndoContext {
@@ -102,6 +127,8 @@ export interface UndoContext {
   provider: Provider;
   namespace: string;
   signal: AbortSignal;
+  /** Remove what holds data as well. */
+  withData: boolean;
   progress(message: string): void;
 }
 

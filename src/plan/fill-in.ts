@@ -1,4 +1,10 @@
-import { evaluateTemplate, hasExpression, parseExpression, parseTemplate } from '../recipe/expression.ts';
+import {
+  evaluateTemplate,
+  hasExpression,
+  parseExpression,
+  parseTemplate,
+  type TemplatePart,
+} from '../recipe/expression.ts';
 import { isSecretPath } from '../recipe/secret-flow.ts';
 import type { JsonObject, JsonValue } from './plan.ts';
 
@@ -7,11 +13,7 @@ import type { JsonObject, JsonValue } from './plan.ts';
  * the run. In a list, an entry with `when` stays only if that holds, and loses the `when`.
  */
 export function fillIn(value: unknown, scope: JsonObject): JsonValue {
-  if (typeof value === 'string') {
-    if (!hasExpression(value)) return value;
-    const paths = parseTemplate(value).flatMap((part) => ('expression' in part ? part.expression.paths : []));
-    return paths.every((path) => isKnown(path, scope)) ? evaluateTemplate(value, scope) : value;
-  }
+  if (typeof value === 'string') return fillText(value, scope);
   if (Array.isArray(value))
     return value.filter((item) => isWanted(item, scope)).map((item) => fillIn(withoutWhen(item), scope));
   if (typeof value === 'object' && value !== null) {
@@ -20,6 +22,22 @@ export function fillIn(value: unknown, scope: JsonObject): JsonValue {
     );
   }
   return value as JsonValue;
+}
+
+/** Known parts of a text are written in, the others stay; a text of one known expression keeps the type of its value. */
+function fillText(text: string, scope: JsonObject): JsonValue {
+  if (!hasExpression(text)) return text;
+  const parts = parseTemplate(text);
+  const isOpen = (part: TemplatePart) =>
+    'expression' in part && !part.expression.paths.every((path) => isKnown(path, scope));
+  if (!parts.some(isOpen)) return evaluateTemplate(text, scope);
+  return parts
+    .map((part) => {
+      if ('literal' in part) return part.literal.replaceAll('${', '$${');
+      const source = `\${${part.expression.source}}`;
+      return isOpen(part) ? source : String(evaluateTemplate(source, scope)).replaceAll('${', '$${');
+    })
+    .join('');
 }
 
 /**
@@ -40,6 +58,8 @@ function isKnown(path: readonly string[], scope: JsonObject): boolean {
 /** Values that only a run can find out. */
 export function isRunTime(path: readonly string[]): boolean {
   if (path[0] === 'releases') return path.at(-1) === 'url' && path.length >= 3;
+  // Changes whenever the content of the Secret does, so that pods are replaced then.
+  if (path[0] === 'secrets') return path.at(-1) === 'version';
   return path[0] === 'addons' || path[0] === 'keycloak' || path[0] === 'dns' || path[0] === 'gitops';
 }
 

@@ -137,6 +137,8 @@ export const releasePlan = defineStepPlan({
   }),
 });
 
+export type ReleaseParams = z.output<typeof releasePlan.params>;
+
 /** The chart and its values files as Helm takes them: absolute paths for charts of the recipe. */
 export function chartSource(
   chart: string | { repo?: string | undefined; name: string; version: string },

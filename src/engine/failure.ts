@@ -1,0 +1,37 @@
+import { Bug, ToolError, UserError } from '../errors/errors.ts';
+import type { Failure } from '../events/events.ts';
+import { StepFailure } from './step.ts';
+
+/** Whatever a step threw, as the words for the person. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof StepFailure) return error.failure;
+  if (error instanceof UserError) {
+    return {
+      code: 'user',
+      cause: error.message,
+      evidence: error.why === undefined ? [] : [error.why],
+      remedy: error.next,
+    };
+  }
+  if (error instanceof ToolError) {
+    return {
+      code: error.code,
+      cause: error.why === undefined ? error.message : `${error.message}: ${error.why}`,
+      evidence: error.lastLines.slice(-8),
+      remedy: error.next.length > 0 ? error.next : [`Run it by hand: ${error.argv.join(' ')}`],
+    };
+  }
+  const bug =
+    error instanceof Bug ? error : new Bug(error instanceof Error ? error.message : String(error), { cause: error });
+  const stack = (error instanceof Error ? error.stack : bug.stack)?.split('\n').slice(1, 5) ?? [];
+  return {
+    code: 'bug',
+    cause: `A mistake in deploy-wizard: ${bug.message}`,
+    evidence: stack.map((line) => line.trim()),
+    remedy: ['Report it with these lines; running `up` again goes on where it stopped.'],
+  };
+}
+
+export function isTransient(error: unknown): boolean {
+  return error instanceof ToolError && error.isTransient;
+}

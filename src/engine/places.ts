@@ -1,0 +1,29 @@
+import type { StepKind } from '../plan/plan.ts';
+import type { AnyStep } from './step.ts';
+
+export interface Places {
+  /** Runs the work when one of the places of its kind is free. */
+  take<T>(kind: StepKind, work: () => Promise<T>): Promise<T>;
+}
+
+/** As many steps of a kind side by side as the kind allows. */
+export function placesPerKind(steps: ReadonlyMap<StepKind, AnyStep>): Places {
+  const taken = new Map<StepKind, number>();
+  const waiting = new Map<StepKind, (() => void)[]>();
+  return {
+    async take(kind, work) {
+      const limit = steps.get(kind)?.parallel ?? Infinity;
+      if ((taken.get(kind) ?? 0) >= limit) {
+        await new Promise<void>((free) => waiting.set(kind, [...(waiting.get(kind) ?? []), free]));
+      } else taken.set(kind, (taken.get(kind) ?? 0) + 1);
+      try {
+        return await work();
+      } finally {
+        // A place that is handed on stays taken.
+        const next = waiting.get(kind)?.shift();
+        if (next === undefined) taken.set(kind, (taken.get(kind) ?? 1) - 1);
+        else next();
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { clusterId } from '../../plan/graph.ts';
+import { defineStep, done, todo } from '../../engine/step.ts';
+import { imagePlan } from './plan.ts';
+
+export const imageStep = defineStep(imagePlan, {
+  // Two builds share the cores and the cache well; more make each other slower.
+  parallel: 2,
+  async check({ push }, { target, provider, docker, signal }) {
+    if (target.delivery.by === 'shared-daemon')
+      return (await docker.imageId(push)) === undefined ? todo('the engine has no such image') : done();
+    if (target.state !== 'running') return todo('the cluster is not running yet');
+    return (await provider.hasImage(target.delivery, push, signal)) === true
+      ? done()
+      : todo('the nodes have no such image');
+  },
+  async run({ push }, { step, docker, provider, target, execute, finished, progress, output, signal, waiting }) {
+    const [build = [], ...deliver] = step.commands;
+    const onLine = (line: string) => output([line]);
+    const onProgress = ({ message, done: at, total }: { message: string; done?: number; total?: number }) =>
+      progress(message, at, total);
+    if ((await docker.imageId(push)) === undefined) await docker.build(build, { signal, onLine, onProgress });
+    if (deliver.length === 0) return { undo: {}, made: [] };
+    waiting('the cluster, to bring the image to its nodes');
+    await finished(clusterId);
+    if ((await provider.hasImage(target.delivery, push, signal)) !== true) {
+      for (const argv of deliver) {
+        progress(target.delivery.by === 'push' ? 'pushing to the registry' : 'loading into the cluster');
+        if (target.delivery.by === 'push') await docker.push(argv, { signal, onLine, onProgress });
+        else await execute(argv, { signal, onLine });
+      }
+    }
+    return { undo: {}, made: [] };
+  },
+  async verify({ push }, { target, provider, docker, signal }) {
+    const isThere =
+      target.delivery.by === 'shared-daemon'
+        ? (await docker.imageId(push)) !== undefined
+        : await provider.hasImage(target.delivery, push, signal);
+    if (isThere === false) throw new Error(`the nodes do not have ${push} after it was delivered`);
+  },
+});
