@@ -18,6 +18,10 @@ export interface PlanRequest {
   target: PlanTarget;
   /** Content hashes of build contexts by image id. */
   imageTags: Record<string, string>;
+  /** Dockerfile of the person's own code by image id, where it has one. */
+  dockerfiles: Record<string, string>;
+  /** Seconds for each rollout in place of the recipe's. */
+  rolloutTimeout?: number;
   /** Platform to build for by image id, where it is not the engine's own. */
   platforms: Record<string, string>;
   /** Absolute folder of the application's code. */
@@ -58,12 +62,7 @@ export function buildPlan(request: PlanRequest): Plan {
         });
       }
     }
-    const parsed = kind.params.safeParse({
-      ...filled,
-      ...(request.platforms[draft.at[1] ?? ''] !== undefined && draft.kind === 'image'
-        ? { platform: request.platforms[draft.at[1] ?? ''] }
-        : {}),
-    });
+    const parsed = kind.params.safeParse({ ...filled, ...imageOverrides(draft, request) });
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
       throw new UserError(`${draft.at.join('.')}.${issue?.path.join('.')}: ${issue?.message}`, {
@@ -86,7 +85,7 @@ export function buildPlan(request: PlanRequest): Plan {
       needs: [...needs].sort(),
       origins: originsOf(draft.params),
       inputHash: hashOf({ kind: draft.kind, params }),
-      timeout: draft.timeout ?? kind.timeout,
+      timeout: (draft.kind === 'rollout' ? request.rolloutTimeout : undefined) ?? draft.timeout ?? kind.timeout,
     };
   });
 
@@ -102,6 +101,17 @@ export function buildPlan(request: PlanRequest): Plan {
     criticalPath: criticalPath(ordered, recipe.expect.steps),
     endpoints: endpointsOf(ordered),
   };
+}
+
+/** What this machine and the person's code add to an image. */
+function imageOverrides(
+  { kind, at }: StepDraft,
+  { platforms, dockerfiles }: PlanRequest,
+): { platform?: string; dockerfile?: string } {
+  if (kind !== 'image') return {};
+  const id = String(at[1]);
+  const [platform, dockerfile] = [platforms[id], dockerfiles[id]];
+  return { ...(platform === undefined ? {} : { platform }), ...(dockerfile === undefined ? {} : { dockerfile }) };
 }
 
 function expandContext({ recipe, environment, target, imageTags, source }: PlanRequest): ExpandContext {

@@ -1,0 +1,80 @@
+import { gatherClusterFacts, type ClusterFacts } from '../facts/cluster-facts.ts';
+import { createClusterReader } from '../kubernetes/watch/reader.ts';
+import type { ClusterReader } from '../kubernetes/watch/cluster-reader.ts';
+import type { PlanTarget } from '../plan/plan.ts';
+import type { FoundCluster, Provider } from '../providers/provider.ts';
+import { createDocker } from '../tools/docker/create-docker.ts';
+import type { Docker } from '../tools/docker/docker.ts';
+import { createHelm } from '../tools/helm/create-helm.ts';
+import type { Helm } from '../tools/helm/helm.ts';
+import { createKubectl, type BoundKubectl } from '../tools/kubectl/create-kubectl.ts';
+import type { Program } from './program.ts';
+import { providerOf } from './targets.ts';
+
+/** Tools bound to one cluster, and what was read from it. */
+export interface Connection {
+  cluster: FoundCluster;
+  target: PlanTarget;
+  provider: Provider;
+  kubectl: BoundKubectl;
+  helm: Helm;
+  docker: Docker;
+  reader: ClusterReader;
+  /** undefined while the cluster is stopped. */
+  facts: ClusterFacts | undefined;
+  close(): Promise<void>;
+}
+
+/** Binds the tools to a cluster; reads it, side by side with the versions of the programs, when it runs. */
+export async function connect(cluster: FoundCluster, program: Program): Promise<Connection> {
+  const { run, environment, runtime, kill, providers, invocation } = program;
+  const provider = providerOf(cluster.provider, providers);
+  const { context } = cluster;
+  const kubectl = createKubectl({ run, context });
+  const reader = createClusterReader({ run, context, kubectl: 'kubectl', directory: runtime, signal: kill });
+  try {
+    const [, helm, facts, delivery] = await Promise.all([
+      kubectl.version(),
+      createHelm({ run, context, proveTarget: () => kubectl.proveTarget() }),
+      cluster.state === 'running' ? gatherClusterFacts(reader) : undefined,
+      provider.delivery(cluster, kill, invocation.registry),
+    ]);
+    const target: PlanTarget = {
+      provider: cluster.provider,
+      name: cluster.name,
+      context,
+      ...(cluster.server === undefined ? {} : { server: cluster.server }),
+      ...(facts === undefined ? {} : { clusterUid: facts.uid }),
+      isLocal: isLocal(cluster),
+      state: cluster.state,
+      delivery,
+      architecture: facts?.architectures[0] ?? hostArchitecture(process.arch),
+    };
+    return {
+      cluster,
+      target,
+      provider,
+      kubectl,
+      helm,
+      docker: createDocker({ run, environment }),
+      reader,
+      facts,
+      close: () => reader.close(),
+    };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+/** On this machine: its kind says so, or its API server answers on loopback or a private bridge of this host. */
+function isLocal({ provider, server }: FoundCluster): boolean {
+  if (provider !== 'context') return true;
+  const host = server === undefined || !URL.canParse(server) ? '' : new URL(server).hostname;
+  return ['localhost', '[::1]'].includes(host) || host.startsWith('127.') || host.endsWith('.internal');
+}
+
+/** Node's word for this machine's architecture, as images name it. */
+function hostArchitecture(arch: string): string {
+  return { x64: 'amd64', arm64: 'arm64' }[arch] ?? arch;
+}

@@ -1,0 +1,115 @@
+import { ledgerName, readLedger, type Ledger } from '../engine/journal/ledger.ts';
+import { buildPlan } from '../plan/build.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PreflightReport } from '../plan/preflight/report.ts';
+import type { Answers } from '../questions/question.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { isSecretRef } from '../secrets/secret.ts';
+import { stepPlans } from '../steps/plans.ts';
+import { askAnswers, sourceFolder } from './answers.ts';
+import type { Connection } from './connection.ts';
+import { imageTags, ownDockerfiles } from './images.ts';
+import { preflight } from './preflight.ts';
+import type { Program } from './program.ts';
+import { keptSecrets } from './kept-secrets.ts';
+
+/** Everything that is decided before the first change. */
+export interface Prepared {
+  recipe: Recipe;
+  connection: Connection;
+  answers: Answers;
+  source: string;
+  plan: Plan;
+  report: PreflightReport;
+  /** What the cluster remembers of this deployment. */
+  ledger: Ledger | undefined;
+}
+
+export interface PrepareRequest {
+  program: Program;
+  recipe: Recipe;
+  connection: Connection;
+  /** Answers of a run to go on with. */
+  resumed?: Record<string, string | number | boolean> | undefined;
+  /** Answers given so far, when one of them is to be changed. */
+  earlier?: Answers | undefined;
+  changing?: string | undefined;
+}
+
+export type Preparation = { outcome: 'ready'; prepared: Prepared } | { outcome: 'back' } | { outcome: 'stop' };
+
+/** Resolve answers, gather facts, build the plan, check it. Touches nothing. */
+export async function prepare(request: PrepareRequest): Promise<Preparation> {
+  const { program, recipe, connection, resumed, earlier, changing } = request;
+  const known = await rememberedBy(request);
+  const before = { ...known?.answers, ...resumed, ...plain(earlier) };
+  const resolved = await askAnswers({
+    program,
+    recipe,
+    connection,
+    before,
+    kept: await keptSecrets(recipe, connection, known),
+    ownPorts: ownPorts(connection, known, String(before['namespace'] ?? recipe.namespace ?? recipe.name)),
+    changing,
+    isResumed: resumed !== undefined,
+  });
+  if (resolved.outcome !== 'answered') return resolved;
+  const { answers } = resolved;
+  program.frontend.busy('reading the code and the charts');
+  try {
+    const environment = String(answers['environment'] ?? Object.keys(recipe.environments)[0] ?? 'local');
+    const namespace = String(answers['namespace'] ?? recipe.namespace ?? recipe.name);
+    const source = await sourceFolder(recipe, answers, program.directory);
+    const [tags, dockerfiles] = await Promise.all([
+      imageTags(recipe, source, connection.target.architecture, program.stop),
+      ownDockerfiles(recipe, source),
+    ]);
+    const { target, kubectl, helm, docker, provider } = connection;
+    const plan = buildPlan({
+      recipe,
+      answers,
+      environment,
+      namespace,
+      target,
+      imageTags: tags,
+      dockerfiles,
+      platforms: {},
+      source,
+      describe: { target, folder: recipe.folder, source, kubectl, helm, docker, provider },
+      stepPlans,
+      ...(program.invocation.timeout === undefined ? {} : { rolloutTimeout: program.invocation.timeout }),
+    });
+    const ledger =
+      connection.facts === undefined ? undefined : await readLedger(connection.reader, namespace, ledgerName(plan));
+    const report = await preflight({ program, recipe, connection, plan, answers, source });
+    return { outcome: 'ready', prepared: { recipe, connection, answers, source, plan, report, ledger } };
+  } finally {
+    program.frontend.busy('');
+  }
+}
+
+/** Answers without the secret ones. */
+export function plain(answers: Answers | undefined): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    Object.entries(answers ?? {}).flatMap(([id, value]) => (isSecretRef(value) ? [] : [[id, value]])),
+  );
+}
+
+/** The ledger of the deployment that the flags, or else the recipe's own namespace and first environment, name. */
+async function rememberedBy({ program, recipe, connection, resumed }: PrepareRequest): Promise<Ledger | undefined> {
+  if (connection.facts === undefined) return undefined;
+  const { invocation } = program;
+  const environment =
+    invocation.environment ?? resumed?.['environment'] ?? Object.keys(recipe.environments)[0] ?? 'local';
+  const namespace = invocation.namespace ?? resumed?.['namespace'] ?? recipe.namespace ?? recipe.name;
+  return readLedger(
+    connection.reader,
+    String(namespace),
+    ledgerName({ recipe: { ...recipe, digest: recipe.digest }, environment: String(environment) }),
+  );
+}
+
+function ownPorts({ facts }: Connection, ledger: Ledger | undefined, namespace: string): ReadonlySet<number> {
+  const names = new Set(ledger?.endpoints.map(({ service }) => `${namespace}/${service}`));
+  return new Set([...(facts?.nodePorts ?? [])].flatMap(([port, holder]) => (names.has(holder) ? [port] : [])));
+}

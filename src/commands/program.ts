@@ -1,0 +1,29 @@
+import type { Invocation } from '../cli/invocation.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Vault } from '../secrets/vault.ts';
+import type { RunCommand } from '../tools/shell/run.ts';
+import type { Frontend } from '../ui/frontend.ts';
+
+/** What `main.ts` composed, as far as every command needs it. */
+export interface Program {
+  invocation: Invocation;
+  environment: NodeJS.ProcessEnv;
+  /** Working directory. */
+  directory: string;
+  version: string;
+  /** Folder with the recipes of the package. */
+  recipes: string;
+  /** Private directories of this program: durable state, and what lives as long as this process. */
+  state: string;
+  runtime: string;
+  run: RunCommand;
+  vault: Vault;
+  providers: readonly Provider[];
+  frontend: Frontend;
+  /** No new step starts. */
+  stop: AbortSignal;
+  /** Everything ends. */
+  kill: AbortSignal;
+  /** Where the output of commands goes; names the log of a run. */
+  logs: { folder(path: string): void; path(): string | undefined };
+}

@@ -1,0 +1,68 @@
+import type { Ledger } from '../engine/journal/ledger.ts';
+import { parseExpression } from '../recipe/expression.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { Summary } from '../ui/frontend.ts';
+import { deploymentName } from '../plan/plan.ts';
+import { objectsOf, type Deployed } from './deploy.ts';
+import type { Prepared } from './prepare.ts';
+import type { Program } from './program.ts';
+import { targetWord } from './targets.ts';
+
+/** Commands of the optional blocks that the answers chose. */
+function optionalCommands({ notes }: Recipe, { answers }: Ledger): Summary['commands'] {
+  const applies = (when: string | undefined) =>
+    when === undefined || parseExpression(when).evaluate({ answers }) === true;
+  return (notes.optional ?? []).flatMap(({ title, commands = [], when }) =>
+    applies(when) ? commands.map((command) => ({ label: title, command })) : [],
+  );
+}
+
+/** The last screen, as facts. */
+export function summaryOf(
+  { logs }: Program,
+  { plan, recipe, connection }: Prepared,
+  { exitCode, ledger, result, endpoints, forwards, duration }: Deployed,
+): Summary {
+  const namespace = plan.namespace;
+  const kubectl = connection.kubectl.argv('-n', namespace);
+  const workloads = plan.steps.filter(({ kind }) => kind === 'release');
+  const secrets = plan.steps.filter(({ kind }) => kind === 'secret').map(({ params }) => String(params['name']));
+  const where = `--target ${targetWord(connection.cluster)}${namespace === (recipe.namespace ?? recipe.name) ? '' : ` --namespace ${namespace}`}${plan.environment === Object.keys(recipe.environments)[0] ? '' : ` --env ${plan.environment}`}`;
+  const log = logs.path();
+  const slowest = Object.entries(result.durations).sort(([, a], [, b]) => b - a)[0];
+  return {
+    ok: exitCode === 0,
+    title: plan.recipe.title,
+    target: plan.target.name,
+    namespace,
+    duration,
+    objects: objectsOf(ledger),
+    changed: result.changed,
+    endpoints: plan.endpoints.flatMap(({ name, title, service }) => {
+      const url = endpoints[name];
+      const path = ledger.endpoints.find((endpoint) => endpoint.name === name)?.path ?? '/';
+      return url === undefined
+        ? []
+        : [{ title, url: path === '/' ? url : `${url}${path}`, isForwarded: forwards.has(`${namespace}/${service}`) }];
+    }),
+    commands: [
+      ...(workloads[0] === undefined
+        ? []
+        : [{ label: 'Logs', command: `${kubectl.join(' ')} logs deploy/${workloads[0].title} -f` }]),
+      ...(secrets[0] === undefined
+        ? []
+        : [{ label: 'Secrets', command: `${kubectl.join(' ')} get secret ${secrets[0]}` }]),
+      ...optionalCommands(recipe, ledger),
+      { label: 'Again', command: `npx deploy-wizard up ${recipe.name} ${where}`, hint: 'changes only what differs' },
+      {
+        label: 'Remove',
+        command: `npx deploy-wizard down ${recipe.name} ${where}`,
+        hint: 'exactly what this run made',
+      },
+      ...(log === undefined
+        ? []
+        : [{ label: 'Output', command: log, hint: `everything that the programs said (${deploymentName(plan)})` }]),
+    ],
+    ...(slowest === undefined || slowest[1] < 5 ? {} : { slowest: `${slowest[0]} (${Math.round(slowest[1])} s)` }),
+  };
+}

@@ -1,0 +1,73 @@
+import { exitCodes } from '../errors/exit-codes.ts';
+import { Bug, UserError } from '../errors/errors.ts';
+import type { FoundCluster, Provider } from '../providers/provider.ts';
+import type { RecipeChoice } from '../ui/frontend.ts';
+import type { Program } from './program.ts';
+
+/** Forms of `--target` by provider; the others of the design come with their providers. */
+const forms: Record<string, FoundCluster['provider']> = {
+  minikube: 'minikube',
+  kind: 'kind',
+  k3d: 'k3d',
+  context: 'context',
+};
+const later = ['rehearsal', 'doks', 'gke', 'aks', 'eks', 'vke', 'rancher'];
+
+/** The cluster that was named, or that the person chooses; undefined: they left. */
+export async function chooseTarget(program: Program, recipe: RecipeChoice): Promise<FoundCluster | undefined> {
+  const { invocation, frontend, providers, stop } = program;
+  if (invocation.target !== undefined) return findTarget(invocation.target, providers, stop);
+  const found = Promise.all(providers.map((provider) => provider.list(stop))).then((lists) => lists.flat());
+  if (!frontend.isInteractive || invocation.yes) {
+    const clusters = await found;
+    throw new UserError('Which cluster?', {
+      next: [
+        clusters.length === 0
+          ? 'No cluster was found. Start one: minikube start'
+          : `--target with one of: ${clusters.map(targetWord).join(', ')}`,
+      ],
+      exitCode: exitCodes.answerMissing,
+    });
+  }
+  return frontend.chooseCluster(found, recipe);
+}
+
+export async function findTarget(
+  text: string,
+  providers: readonly Provider[],
+  signal: AbortSignal,
+): Promise<FoundCluster> {
+  const [form = '', ...rest] = text.split(':');
+  const name = rest.join(':');
+  if (later.includes(form))
+    throw new UserError(`--target ${form} is not supported yet`, {
+      next: ['--target minikube, kind:NAME, k3d:NAME or context:NAME'],
+    });
+  const kind = forms[form];
+  if (kind === undefined)
+    throw new UserError(`--target ${text} is no form of a target`, {
+      next: ['minikube, minikube:PROFILE, kind:NAME, k3d:NAME or context:NAME'],
+    });
+  if (name === '' && kind !== 'minikube')
+    throw new UserError(`--target ${form} needs a name`, { next: [`--target ${form}:NAME`] });
+  const found = await providerOf(kind, providers).find(name === '' ? 'minikube' : name, signal);
+  if (found.problem !== undefined) {
+    throw new UserError(`The cluster ${found.name} cannot be used`, {
+      why: found.problem,
+      next: [`kubectl --context ${found.context} version`],
+      exitCode: exitCodes.preflight,
+    });
+  }
+  return found;
+}
+
+export function providerOf(kind: FoundCluster['provider'], providers: readonly Provider[]): Provider {
+  const provider = providers.find((candidate) => candidate.kind === kind);
+  if (provider === undefined) throw new Bug(`no provider ${kind}`);
+  return provider;
+}
+
+/** The form in which `--target` takes a cluster. */
+export function targetWord({ provider, name }: Pick<FoundCluster, 'provider' | 'name'>): string {
+  return provider === 'minikube' && name === 'minikube' ? 'minikube' : `${provider}:${name}`;
+}

@@ -1,0 +1,108 @@
+import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Failure } from '../../events/events.ts';
+import type { StepId } from '../../plan/plan.ts';
+import { syncDirectory } from './atomic-file.ts';
+
+/** One line of the journal; a run is written as its intentions and their results. No secret. */
+export type JournalRecord =
+  | {
+      type: 'run';
+      run: string;
+      at: string;
+      recipe: string;
+      recipePath: string;
+      environment: string;
+      namespace: string;
+      target: string;
+      answers: Record<string, string | number | boolean>;
+      source: string;
+    }
+  | { type: 'intent'; step: StepId; attempt: number; at: string }
+  | { type: 'done'; step: StepId; changed: boolean; at: string }
+  | { type: 'failed'; step: StepId; failure: Pick<Failure, 'code' | 'cause'>; at: string }
+  | { type: 'end'; outcome: string; at: string };
+
+export type RunStart = Extract<JournalRecord, { type: 'run' }>;
+
+/** A run that has no end: it was stopped, failed, or its process is gone. */
+export interface UnfinishedRun {
+  start: RunStart;
+  done: StepId[];
+  /** Intended, and neither done nor failed. */
+  open: StepId[];
+  failed: { step: StepId; cause: string } | undefined;
+}
+
+const fileName = 'journal.jsonl';
+
+/** Append-only and durable: a record is on the disk before its promise resolves, so an act never precedes its intent. */
+export class Journal {
+  readonly #file: FileHandle;
+  #tail: Promise<void> = Promise.resolve();
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** Starts the journal of a new run; the one before is kept as `journal.previous.jsonl`. */
+  static async start(directory: string, start: RunStart): Promise<Journal> {
+    const path = join(directory, fileName);
+    await rename(path, join(directory, 'journal.previous.jsonl')).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    const journal = new Journal(await open(path, 'a', 0o600));
+    await journal.append(start);
+    await syncDirectory(directory);
+    return journal;
+  }
+
+  append(record: JournalRecord): Promise<void> {
+    this.#tail = this.#tail.then(async () => {
+      await this.#file.appendFile(`${JSON.stringify(record)}\n`);
+      await this.#file.datasync();
+    });
+    return this.#tail;
+  }
+
+  async close(): Promise<void> {
+    await this.#tail;
+    await this.#file.close();
+  }
+}
+
+/** The run that a journal leaves open; undefined: there is none, or it ended well. */
+export async function unfinishedRun(directory: string): Promise<UnfinishedRun | undefined> {
+  const text = await readFile(join(directory, fileName), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const records = recordsOf(text);
+  const start = records.find((record): record is RunStart => record.type === 'run');
+  if (start === undefined || records.some((record) => record.type === 'end' && record.outcome === 'done'))
+    return undefined;
+  const done = records.flatMap((record) => (record.type === 'done' ? [record.step] : []));
+  const failure = records.findLast((record) => record.type === 'failed');
+  const open = records.flatMap((record) =>
+    record.type === 'intent' && !done.includes(record.step) ? [record.step] : [],
+  );
+  return {
+    start,
+    done,
+    open: [...new Set(open)],
+    failed: failure?.type === 'failed' ? { step: failure.step, cause: failure.failure.cause } : undefined,
+  };
+}
+
+/** A last line without its end was cut off by a crash: it never happened. */
+export function recordsOf(text: string): JournalRecord[] {
+  const lines = text.split('\n');
+  lines.pop();
+  return lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line) as JournalRecord];
+    } catch {
+      return []; // Torn in the middle by a failing disk; the cluster is asked again for every step anyway.
+    }
+  });
+}
