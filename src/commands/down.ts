@@ -9,12 +9,14 @@ import { steps } from '../steps/steps.ts';
 import type { Connection } from './connection.ts';
 import { theOne, withDeployments } from './deployments.ts';
 import type { Program } from './program.ts';
+import { requireSomebody } from './require-somebody.ts';
 
 /** Removes what the ledger says we made, asked first; data is asked for separately. Ends when it is gone. */
 export async function down(
   program: Program,
   known?: { recipe: string; connection: Connection; namespace: string },
 ): Promise<ExitCode> {
+  requireSomebody(program);
   if (known !== undefined) {
     const ledgers = (await listLedgers(known.connection.reader, known.namespace)).filter(
       ({ recipe }) => recipe.name === known.recipe,

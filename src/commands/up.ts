@@ -17,11 +17,13 @@ import { openAddress } from './open.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import type { Program } from './program.ts';
 import { chooseRecipe, choiceOf } from './recipes.ts';
+import { requireSomebody } from './require-somebody.ts';
 import { summaryOf } from './summary.ts';
 import { chooseTarget } from './targets.ts';
 
 /** The main command: which recipe, which cluster, answers, plan, run, summary. */
 export async function up(program: Program): Promise<ExitCode> {
+  requireSomebody(program);
   const recipe = await chooseRecipe(program);
   if (recipe === undefined) return exitCodes.interrupted;
   for (;;) {

@@ -17,6 +17,11 @@ export interface CommandOptions {
   timeout?: number;
   /** Called with each complete line, redacted and sanitised. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /**
+   * Takes stdout raw, as it comes. It is data then, not talk: neither kept in the result, nor cut into lines, nor logged
+   * (what a cluster holds, Secrets included, must not reach a log file).
+   */
+  onData?: (chunk: Buffer) => void;
   /** Exit codes besides 0 that are an answer, not a failure. */
   accept?: readonly number[];
   /** Keep at most this many bytes of stdout; 64 MiB unless told. */
@@ -92,7 +97,8 @@ export function createRun(settings: { environment: NodeJS.ProcessEnv; vault: Vau
         });
         child?.[stream]?.on('end', () => lines.end());
       };
-      heard('stdout', stdout.push);
+      if (options.onData === undefined) heard('stdout', stdout.push);
+      else child.stdout?.on('data', options.onData);
       heard('stderr', stderr.push);
       return child;
     };
