@@ -13,7 +13,7 @@ import type { Plan } from '../plan/plan.ts';
 import { steps } from '../steps/steps.ts';
 import type { ServiceToOpen } from '../steps/rollout/plan.ts';
 import { preflight } from './preflight.ts';
-import { plain, type Prepared } from './prepare.ts';
+import { describeContext, plain, type Prepared } from './prepare.ts';
 import type { Program } from './program.ts';
 import { contextFactory, type Forwards } from './step-context.ts';
 import { targetWord } from './targets.ts';
@@ -74,6 +74,7 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
       steps,
       ledger: new Map(prepared.ledger?.entries.map((entry) => [entry.step, entry])),
       context: contextFactory({ program, prepared, forwards, connected: () => connected(program, prepared) }),
+      describe: describeContext(prepared),
       record: recordOf(journal, writer),
       emit: (event) => frontend.emit(event),
       stop,

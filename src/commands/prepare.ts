@@ -1,6 +1,7 @@
 import { ledgerName, readLedger, type Ledger } from '../engine/journal/ledger.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { DescribeContext } from '../plan/step-plan.ts';
 import type { PreflightReport } from '../plan/preflight/report.ts';
 import type { Answers } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -64,7 +65,7 @@ export async function prepare(request: PrepareRequest): Promise<Preparation> {
       imageTags(recipe, source, connection.target.architecture, program.stop),
       ownDockerfiles(recipe, source),
     ]);
-    const { target, kubectl, helm, docker, provider } = connection;
+    const { target } = connection;
     const plan = buildPlan({
       recipe,
       answers,
@@ -75,7 +76,7 @@ export async function prepare(request: PrepareRequest): Promise<Preparation> {
       dockerfiles,
       platforms: {},
       source,
-      describe: { target, folder: recipe.folder, source, kubectl, helm, docker, provider },
+      describe: describeContext({ recipe, connection, source }),
       stepPlans,
       ...(program.invocation.timeout === undefined ? {} : { rolloutTimeout: program.invocation.timeout }),
     });
@@ -86,6 +87,16 @@ export async function prepare(request: PrepareRequest): Promise<Preparation> {
   } finally {
     program.frontend.busy('');
   }
+}
+
+/** What the commands of steps are written with. */
+export function describeContext({
+  recipe,
+  connection,
+  source,
+}: Pick<Prepared, 'recipe' | 'connection' | 'source'>): DescribeContext {
+  const { target, kubectl, helm, docker, provider } = connection;
+  return { target, folder: recipe.folder, source, kubectl, helm, docker, provider };
 }
 
 /** Answers without the secret ones. */

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DecisionAnswer, Decision, Emit, Failure } from '../events/events.ts';
 import type { JsonObject, Plan, PlanStep, StepId, StepKind } from '../plan/plan.ts';
+import type { DescribeContext } from '../plan/step-plan.ts';
 import { Bug } from '../errors/errors.ts';
 import { failureOf, isTransient } from './failure.ts';
 import { placesPerKind, type Places } from './places.ts';
@@ -27,6 +29,8 @@ export interface RunRequest {
   /** What the ledger knows of earlier runs. */
   ledger: ReadonlyMap<StepId, LedgerEntry>;
   context: ContextFactory;
+  /** What commands are written with. */
+  describe: DescribeContext;
   record: RunRecord;
   emit: Emit;
   /** No new step starts, interruptible ones end. */
@@ -177,10 +181,18 @@ class Run {
     }).catch(() => undefined);
   }
 
+  /** The step with what earlier ones found out; its commands are written anew where a value was missing in the plan. */
+  #filled(planned: PlanStep, kind: AnyStep): PlanStep {
+    const params = fillOutputs(planned.params, this.#outputs);
+    if (isDeepStrictEqual(params, planned.params)) return planned;
+    const { commands } = kind.plan.describe(kind.plan.params.parse(params), this.#request.describe);
+    return { ...planned, params, commands };
+  }
+
   /** check, intend, act, verify. Returns whether it changed something. */
   async #attempt(planned: PlanStep, kind: AnyStep, attempt: number): Promise<boolean> {
     const { record, ledger, context: makeContext } = this.#request;
-    const step = { ...planned, params: fillOutputs(planned.params, this.#outputs) };
+    const step = this.#filled(planned, kind);
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new Error('timeout')), step.timeout * 1000);
     let blocker = 'it to end';
@@ -206,6 +218,8 @@ class Run {
           ...(total === undefined ? {} : { total }),
         }),
       waiting: (what) => {
+        // The same blocker again is no news: since when it is waited for stays true.
+        if (what === blocker) return;
         blocker = what;
         emit({ type: 'step.waiting', step: id, blocker: what, since: clock().toISOString() });
       },
@@ -218,7 +232,7 @@ class Run {
       if (found.found === 'blocked') throw new StepFailure(found);
       if (found.found === 'done') {
         Object.assign(this.#outputs, found.outputs ?? {});
-        await record.did(step, false, ledger.get(id));
+        await record.did(step, false, undefined);
         return false;
       }
       await record.intends(step, attempt);

@@ -33,12 +33,7 @@ export const releaseStep = defineStep(releasePlan, {
     if (status?.status.startsWith('pending-') === true) await recover(params, status.status, context);
     if (status !== undefined && before === undefined)
       progress(`upgrading revision ${status.revision}, which this program did not install`);
-    // The vector of the plan, with values filled in that only the run could know.
-    const argv =
-      step.commands[0]?.some((part) => part.includes('${')) === true
-        ? helm.upgradeArgv(requestOf(params, context))
-        : (step.commands[0] ?? []);
-    await helm.upgrade(argv, { signal, onLine: (line) => output([line]) });
+    await helm.upgrade(step.commands[0] ?? [], { signal, onLine: (line) => output([line]) });
     const isOurs = before !== undefined || status === undefined;
     return {
       made: isOurs
