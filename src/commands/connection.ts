@@ -27,7 +27,7 @@ export interface Connection {
 
 /** Binds the tools to a cluster; reads it, side by side with the versions of the programs, when it runs. */
 export async function connect(cluster: FoundCluster, program: Program): Promise<Connection> {
-  const { run, environment, runtime, kill, providers, invocation } = program;
+  const { run, runtime, kill, providers, invocation } = program;
   const provider = providerOf(cluster.provider, providers);
   const { context } = cluster;
   const kubectl = createKubectl({ run, context });
@@ -56,7 +56,7 @@ export async function connect(cluster: FoundCluster, program: Program): Promise<
       provider,
       kubectl,
       helm,
-      docker: createDocker({ run, environment }),
+      docker: createDocker({ run }),
       reader,
       facts,
       close: () => reader.close(),

@@ -24,7 +24,7 @@ export function summaryOf(
   { exitCode, ledger, result, endpoints, forwards, duration }: Deployed,
 ): Summary {
   const namespace = plan.namespace;
-  const kubectl = connection.kubectl.argv('-n', namespace);
+  const kubectl = ['kubectl', '--context', plan.target.context, '-n', namespace];
   const workloads = plan.steps.filter(({ kind }) => kind === 'release');
   const secrets = plan.steps.filter(({ kind }) => kind === 'secret').map(({ params }) => String(params['name']));
   const where = `--target ${targetWord(connection.cluster)}${namespace === (recipe.namespace ?? recipe.name) ? '' : ` --namespace ${namespace}`}${plan.environment === Object.keys(recipe.environments)[0] ? '' : ` --env ${plan.environment}`}`;

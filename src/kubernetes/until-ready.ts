@@ -151,12 +151,10 @@ async function lastLogs(
       .map(({ name }) => ({ pod: pod.metadata.name, container: name })),
   );
   const read = await Promise.allSettled(
-    failing
-      .slice(0, 4)
-      .map(async ({ pod, container }) => ({
-        name: `${pod}/${container}`,
-        lines: await cluster.logs(namespace, pod, container, { previous: true, lines: 30 }),
-      })),
+    failing.slice(0, 4).map(async ({ pod, container }) => ({
+      name: `${pod}/${container}`,
+      lines: await cluster.logs(namespace, pod, container, { previous: true, lines: 30 }),
+    })),
   );
   return Object.fromEntries(
     read.flatMap((result) => (result.status === 'fulfilled' ? [[result.value.name, result.value.lines]] : [])),

@@ -254,14 +254,18 @@ function canonical(value: unknown): string {
   );
 }
 
+/** What is deployed last leans on the others: it is what a person opens first. */
 function endpointsOf(steps: PlanStep[]): Plan['endpoints'] {
-  return steps.flatMap(({ id, kind, params }) =>
-    kind === 'rollout' && Array.isArray(params['services'])
-      ? (params['services'] as { id: string; name: string; show?: string }[]).flatMap(({ id: service, name, show }) =>
-          show === undefined
-            ? []
-            : [{ name: `${id.slice('rollout.'.length)}.${service}`, title: show, step: id, service: name }],
-        )
-      : [],
-  );
+  return steps
+    .toReversed()
+    .flatMap(({ id, kind, params }) =>
+      kind === 'rollout' && Array.isArray(params['services'])
+        ? (params['services'] as { id: string; name: string; show?: string }[]).flatMap(
+            ({ id: service, name, show }) =>
+              show === undefined
+                ? []
+                : [{ name: `${id.slice('rollout.'.length)}.${service}`, title: show, step: id, service: name }],
+          )
+        : [],
+    );
 }

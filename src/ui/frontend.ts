@@ -37,6 +37,16 @@ export interface Summary {
   slowest?: string;
 }
 
+/** A question with two answers, both worded by who asks. */
+export interface ConfirmRequest {
+  question: string;
+  /** What it is about, each line a fact. */
+  detail: string[];
+  yes: string;
+  no: string;
+  isDefaultYes: boolean;
+}
+
 export type PlanReply = { reply: 'start' } | { reply: 'back' } | { reply: 'save' } | { reply: 'quit' };
 
 /**
@@ -48,14 +58,8 @@ export interface Frontend {
   readonly prompter: Prompter;
   chooseRecipe(recipes: RecipeChoice[]): Promise<string | undefined>;
   chooseCluster(found: Promise<FoundCluster[]>, recipe: RecipeChoice): Promise<FoundCluster | undefined>;
-  /** A question that is not part of a recipe: continue a run, remove data. */
-  confirm(request: {
-    question: string;
-    detail: string[];
-    yes: string;
-    no: string;
-    isDefaultYes: boolean;
-  }): Promise<boolean>;
+  /** A question that is not part of a recipe: continue a run, remove data. Ctrl-C rejects with a UserError of exit code 130. */
+  confirm(request: ConfirmRequest): Promise<boolean>;
   /** What goes on while nothing can be shown yet: `reading the cluster`. Empty text ends it. */
   busy(message: string): void;
   showPlan(plan: Plan, report: PreflightReport, estimates: Estimates): Promise<PlanReply>;
@@ -66,7 +70,10 @@ export interface Frontend {
   finish(summary: Summary): Promise<'leave' | 'open' | 'undo'>;
   /** One message for the person: an error, a note. */
   say(message: Message): void;
-  /** Asked by the person: Ctrl-C. The program registers what it does with it. */
+  /**
+   * Ctrl-C that came as a key, which it does only while the terminal is drawn on. In line mode it is SIGINT, the
+   * program's own.
+   */
   onInterrupt(listener: () => void): void;
   close(): Promise<void>;
 }

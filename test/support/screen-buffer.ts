@@ -1,9 +1,5 @@
-import { createRequire } from 'node:module';
-import type { IBufferCell, Terminal as XtermTerminal } from '@xterm/headless';
+import xterm, { type IBufferCell, type Terminal } from '@xterm/headless';
 import { svgOf } from './screen-svg.ts';
-
-// @xterm/headless is CommonJS: its named exports are not seen by an ESM import.
-const { Terminal } = createRequire(import.meta.url)('@xterm/headless') as typeof import('@xterm/headless');
 
 /** One cell run of the same looks. */
 export interface Run {
@@ -19,12 +15,12 @@ export interface Run {
 
 /** A terminal emulator that remembers what was written to it: rows of text, modes, scrollback, a picture. */
 export class ScreenBuffer {
-  readonly xterm: XtermTerminal;
+  readonly xterm: Terminal;
   /** Everything that was ever written, in order. */
   bytes = '';
 
   constructor({ cols, rows }: { cols: number; rows: number }) {
-    this.xterm = new Terminal({ cols, rows, allowProposedApi: true, scrollback: 5000 });
+    this.xterm = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 5000 });
   }
 
   /** Resolves when the emulator has taken it in. */

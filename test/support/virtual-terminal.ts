@@ -35,6 +35,13 @@ export class ManualClock implements Clock {
     this.advanceTo(this.#now + milliseconds);
   }
 
+  /** Is suddenly so late, as after a busy time: what became due meanwhile is done now, once. */
+  jumpTo(moment: number): void {
+    this.#now = Math.max(this.#now, moment);
+    const due = [...this.#timers.entries()].filter(([, { at }]) => at <= moment).sort(([, a], [, b]) => a.at - b.at);
+    for (const [id, { act }] of due) if (this.#timers.delete(id)) act();
+  }
+
   advanceTo(moment: number): void {
     for (;;) {
       const due = [...this.#timers.entries()]
@@ -66,10 +73,8 @@ class VirtualOutput extends EventEmitter {
 
   write(data: string, done?: () => void): boolean {
     // The line discipline of a real terminal: a line feed returns the carriage.
-    void this.#screen.write(data.replace(/(?<!\r)\n/g, '\r\n')).then(() => {
-      done?.();
-      this.#drawn();
-    });
+    const seen = this.#screen.write(data.replace(/(?<!\r)\n/g, '\r\n')).then(() => this.#drawn());
+    if (done !== undefined) void seen.finally(done);
     return true;
   }
 }

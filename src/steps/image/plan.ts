@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import type { ImageDelivery } from '../../plan/plan.ts';
 import type { ExpandContext } from '../../plan/step-plan.ts';
 import { defineStepPlan } from '../../plan/step-plan.ts';
 import { Duration, Id, Path, When } from '../../recipe/terms.ts';
@@ -69,8 +70,8 @@ export const imagePlan = defineStepPlan({
     }),
   describe: (params, { target, docker, provider, folder, source }) => ({
     verb: 'build',
-    title: params.push,
-    detail: deliveryText(target.delivery.by),
+    title: target.delivery.by === 'push' ? params.push.slice(target.delivery.push.length + 1) : params.push,
+    detail: deliveryText(target.delivery),
     commands: [
       docker.buildArgv({
         tag: params.push,
@@ -87,12 +88,17 @@ export const imagePlan = defineStepPlan({
   }),
 });
 
-function deliveryText(by: 'load' | 'shared-daemon' | 'push'): string {
-  return {
-    load: 'loaded into the cluster',
-    'shared-daemon': 'the cluster shares the engine',
-    push: 'pushed to the registry',
-  }[by];
+function deliveryText(delivery: ImageDelivery): string {
+  switch (delivery.by) {
+    case 'load':
+      return 'loaded into the cluster';
+    case 'shared-daemon':
+      return 'the cluster shares the engine';
+    case 'push':
+      return `pushed to ${delivery.push}`;
+    default:
+      return delivery satisfies never;
+  }
 }
 
 /** Repository as nodes and as this host name it, and the tag. */

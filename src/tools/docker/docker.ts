@@ -28,6 +28,7 @@ export interface Docker {
     server: string;
     architecture: string;
     builder: 'buildkit' | 'legacy';
+    /** Bytes free on the engine's disk, where that is a disk of this host. */
     free?: number;
   }>;
   buildArgv(request: BuildRequest): string[];

@@ -10,7 +10,7 @@ export interface ReleaseRequest {
   version?: string;
   /** Absolute paths. */
   values: string[];
-  /** Dotted key to value, given by `--set-string` (text) or `--set-json` (anything else). */
+  /** Dotted key (a dot inside a name is written `\.`) to value, given by `--set-string` (text), `--set` (whole numbers) or `--set-json` (anything else). */
   set: Record<string, string | number | boolean | null | object>;
 }
 
@@ -35,11 +35,15 @@ export interface Helm {
   major: 3 | 4;
   version: string;
   upgradeArgv(request: ReleaseRequest): string[];
-  /** `helm template` with the cluster's version and API versions when known. Objects in order of the output, hooks left out unless they are tests asked for. */
+  /**
+   * `helm template` with the cluster's version and API versions when known. Objects in order of the output, hooks left
+   * out; `crds`: with those of the chart's folder `crds`, which an upgrade never touches.
+   */
   render(
     request: ReleaseRequest,
-    options?: { kubeVersion?: string; apiVersions?: string[] },
+    options?: { kubeVersion?: string; apiVersions?: string[]; crds?: boolean },
   ): Promise<RenderedObject[]>;
+  /** `helm lint` of a chart in a folder; nothing for charts of a repository. */
   lint(request: ReleaseRequest): Promise<void>;
   upgrade(argv: readonly string[], options?: CommandOptions): Promise<void>;
   status(name: string, namespace: string): Promise<ReleaseStatus | undefined>;
@@ -48,5 +52,6 @@ export interface Helm {
   rollbackArgv(name: string, namespace: string, revision: number): string[];
   testArgv(name: string, namespace: string): string[];
   test(argv: readonly string[], options?: CommandOptions): Promise<void>;
+  /** Waits until its objects are gone, `timeout` seconds, 300 unless told; nothing when there is no such release. */
   uninstall(name: string, namespace: string, options?: CommandOptions): Promise<void>;
 }

@@ -1,0 +1,22 @@
+import type { Moment } from '../session/view-model.ts';
+import type { Size } from './terminal.ts';
+import type { Theme } from './theme.ts';
+
+/** What every screen is drawn in: how large, how it looks, what time it is. */
+export interface Frame {
+  /** Columns that a line may fill. */
+  width: number;
+  /** Rows for the whole screen, key bar included: less than the terminal has. */
+  rows: number;
+  theme: Theme;
+  now: Moment;
+  version: string;
+}
+
+/** Longer lines put what belongs together too far apart for the eye. */
+const widest = 110;
+
+export function frameOf(size: Size, rest: Omit<Frame, 'width' | 'rows'>): Frame {
+  // One column at each side; the last one also because some terminals scroll when their last cell is written.
+  return { width: Math.min(widest, size.columns - 2), rows: size.rows - 1, ...rest };
+}

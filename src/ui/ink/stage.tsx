@@ -1,0 +1,115 @@
+import { render, type Instance } from 'ink';
+import type { ReactNode } from 'react';
+import { App, type Committed } from './app.tsx';
+import { frameOf, type Frame } from './frame.ts';
+import type { Key } from './keys.ts';
+import type { LineCells } from './layout/cells.ts';
+import { TooSmall } from './screens/too-small.tsx';
+import { sizeOf, smallest, Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
+import type { Theme } from './theme.ts';
+
+export interface StageOptions {
+  stdin: TerminalInput;
+  stdout: TerminalOutput;
+  isAscii: boolean;
+  theme: Theme;
+  version: string;
+  now: () => number;
+  onKey: (key: Key) => void;
+  /** Called before each drawing: what is over may be committed. */
+  beforeDraw: () => void;
+  /** What stands on the screen now. */
+  body: (frame: Frame) => ReactNode;
+  /** Whether the body is drawn on the terminal's second screen. */
+  isAlternate: () => boolean;
+  /** A screen could not be drawn. */
+  onError: (error: unknown) => void;
+}
+
+/** Where the application is drawn: Ink, the terminal and what has been committed to its history. */
+export interface Stage {
+  frame(): Frame;
+  isTooSmall(): boolean;
+  /** Draws what the body is now. */
+  draw(): void;
+  /** Adds lines to the history; they appear above the screen with the next drawing. */
+  commit(lines: readonly LineCells[]): void;
+  /** Takes the screen away and gives the terminal back; the history stays. */
+  close(): Promise<void>;
+}
+
+/** Starts with the first drawing: a program that ends before it shows anything never touches the terminal. */
+export function createStage(options: StageOptions): Stage {
+  let history: Committed[] = [];
+  /** What the history was when the second screen came up: it cannot be added to there. */
+  let historyBehind: Committed[] | undefined;
+  let started: { terminal: Terminal; ink: Instance } | undefined;
+  let isClosed = false;
+
+  const frame = () => frameOf(sizeNow(), { theme: options.theme, now: options.now(), version: options.version });
+  const sizeNow = () => (started === undefined ? sizeOf(options.stdout) : started.terminal.size);
+  const isTooSmall = () => sizeNow().columns < smallest.columns || sizeNow().rows < smallest.rows;
+
+  const onUnmount = () => started?.terminal.restore();
+  const tree = (isLast = false) => {
+    options.beforeDraw();
+    const now = frame();
+    const body = isLast ? null : isTooSmall() ? <TooSmall size={sizeNow()} frame={now} /> : options.body(now);
+    return (
+      <App history={historyBehind ?? history} body={body} frame={now} onKey={options.onKey} onUnmount={onUnmount} />
+    );
+  };
+
+  const start = () => {
+    const terminal = new Terminal(options);
+    // Ink is given a terminal that only has what Ink uses of one.
+    const ink = render(null, {
+      stdout: terminal as unknown as NodeJS.WriteStream,
+      stdin: options.stdin as NodeJS.ReadStream,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      interactive: true,
+    });
+    ink.waitUntilExit().catch(options.onError);
+    terminal.onResize = () => ink.rerender(tree());
+    return { terminal, ink };
+  };
+
+  const switchScreens = ({ terminal, ink }: NonNullable<typeof started>) => {
+    if (options.isAlternate() === terminal.isAlternate) return;
+    ink.clear();
+    terminal.setAlternate(options.isAlternate());
+    historyBehind = terminal.isAlternate ? history : undefined;
+  };
+
+  return {
+    frame,
+    isTooSmall,
+    draw() {
+      if (isClosed) return;
+      started ??= start();
+      switchScreens(started);
+      started.ink.rerender(tree());
+    },
+    commit(lines) {
+      const from = history.length;
+      history = [...history, ...lines.map((cells, index) => ({ id: from + index, cells }))];
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      if (started === undefined) return;
+      const { terminal, ink } = started;
+      if (terminal.isAlternate) {
+        ink.clear();
+        terminal.setAlternate(false);
+        historyBehind = undefined;
+      }
+      ink.rerender(tree(true));
+      await ink.waitUntilRenderFlush();
+      ink.unmount();
+      await ink.waitUntilExit();
+      terminal.restore();
+    },
+  };
+}

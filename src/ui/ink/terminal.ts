@@ -1,0 +1,153 @@
+import { EventEmitter } from 'node:events';
+import { writeSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { widthOf } from '../text/width.ts';
+import { asciiText } from './ascii.ts';
+
+/** Columns and rows. A terminal that tells no size (0 by 0, seen under `script`) counts as 80 by 24. */
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+export const smallest: Size = { columns: 60, rows: 15 };
+
+export type TerminalInput = NodeJS.ReadableStream & {
+  isTTY?: boolean;
+  isRaw?: boolean;
+  setRawMode?(isRaw: boolean): unknown;
+};
+
+export type TerminalOutput = NodeJS.WritableStream & {
+  isTTY?: boolean;
+  columns?: number;
+  rows?: number;
+  fd?: number;
+};
+
+const enterAlternateScreen = '\u001b[?1049h\u001b[H\u001b[2J';
+const leaveAlternateScreen = '\u001b[?1049l';
+/** Ends synchronized output and bracketed paste, shows the cursor, resets colours. */
+const restoreModes = '\u001b[?2026l\u001b[?2004l\u001b[?25h\u001b[0m';
+
+const open = new Set<Terminal>();
+
+/**
+ * Gives every terminal that is in use back to the shell: modes, cursor, alternate screen, raw mode. Synchronous and
+ * idempotent, for signal handlers and for the last moment before `process.exit`.
+ */
+export function restoreTerminal(): void {
+  for (const terminal of open) terminal.restore();
+}
+
+/**
+ * The output that Ink draws on: it passes writes on, knows what frame stands on the screen, and owns what Ink does not:
+ * the alternate screen of "look inside", and what is left of a frame when the terminal gets narrower.
+ */
+export class Terminal extends EventEmitter {
+  readonly isTTY = true;
+  readonly #stdin: TerminalInput;
+  readonly #stdout: TerminalOutput;
+  readonly #isAscii: boolean;
+  #size: Size;
+  #frame = '';
+  #isAlternate = false;
+  /** Called after a change of size, before Ink hears of it: the frame must fit when Ink redraws it. */
+  onResize: (size: Size) => void = () => undefined;
+
+  constructor({ stdin, stdout, isAscii }: { stdin: TerminalInput; stdout: TerminalOutput; isAscii: boolean }) {
+    super();
+    this.#stdin = stdin;
+    this.#stdout = stdout;
+    this.#isAscii = isAscii;
+    this.#size = sizeOf(stdout);
+    stdout.on('resize', this.#resized);
+    open.add(this);
+  }
+
+  get columns(): number {
+    return this.#size.columns;
+  }
+
+  get rows(): number {
+    return this.#size.rows;
+  }
+
+  get size(): Size {
+    return this.#size;
+  }
+
+  get isAlternate(): boolean {
+    return this.#isAlternate;
+  }
+
+  write(text: string, done?: () => void): boolean {
+    if (!open.has(this)) {
+      done?.();
+      return true;
+    }
+    const visible = stripVTControlCharacters(text);
+    if (visible !== '') this.#frame = visible;
+    return this.#stdout.write(this.#isAscii ? asciiText(text) : text, done);
+  }
+
+  /** Switches to the terminal's second screen and back; the frame must have been erased before. */
+  setAlternate(isAlternate: boolean): void {
+    if (isAlternate === this.#isAlternate) return;
+    this.#isAlternate = isAlternate;
+    this.#stdout.write(isAlternate ? enterAlternateScreen : leaveAlternateScreen);
+  }
+
+  /** Synchronous and idempotent; nothing is drawn afterwards. */
+  restore(): void {
+    if (!open.delete(this)) return;
+    this.#stdout.off('resize', this.#resized);
+    writeNow(this.#stdout, restoreModes + (this.#isAlternate ? `${leaveAlternateScreen}\u001b[?25h` : ''));
+    this.#isAlternate = false;
+    if (this.#stdin.isTTY === true) this.#stdin.setRawMode?.(false);
+  }
+
+  readonly #resized = (): void => {
+    const before = this.#size;
+    this.#size = sizeOf(this.#stdout);
+    if (this.#isAlternate) this.#stdout.write('\u001b[H\u001b[2J');
+    else if (this.#size.columns < before.columns) this.#stdout.write(eraseReflowed(this.#frame, this.#size));
+    this.onResize(this.#size);
+    this.emit('resize');
+  };
+}
+
+/**
+ * A terminal that gets narrower breaks the lines of the frame into more rows than Ink knows of; what it does not erase
+ * would stay as ghosts. Erases all of them and leaves the cursor where Ink's own erasing expects it.
+ */
+export function eraseReflowed(frame: string, { columns, rows }: Size): string {
+  const lines = frame.split('\n');
+  const below = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  const reflowed = below.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+  if (reflowed === below.length) return '';
+  const up = Math.min(reflowed, rows - 1);
+  const down = Math.min(below.length, up);
+  return `\u001b[${up}A\r\u001b[J${down > 0 ? `\u001b[${down}B` : ''}`;
+}
+
+/** The size that the terminal tells now. */
+export function sizeOf({ columns, rows }: TerminalOutput): Size {
+  return {
+    columns: columns === undefined || columns <= 0 ? 80 : columns,
+    rows: rows === undefined || rows <= 0 ? 24 : rows,
+  };
+}
+
+function writeNow(stdout: TerminalOutput, text: string): void {
+  if (stdout.fd === undefined) {
+    stdout.write(text);
+    return;
+  }
+  try {
+    writeSync(stdout.fd, text);
+  } catch {
+    // A terminal whose buffer is full (EAGAIN) or that is gone (EIO): the stream tries again or has nobody to tell.
+    stdout.write(text);
+  }
+}
