@@ -20,7 +20,7 @@ function wordsOf(error: unknown): { lines: string[]; code: ExitCode } {
         `error: ${error.message}${error.why === undefined ? '' : `: ${error.why}`}`,
         ...error.lastLines.slice(-5).map((line) => `  ${line}`),
         `  ran: ${error.argv.join(' ')} (${error.status === null ? 'ended by a signal' : `exit code ${error.status}`})`,
-        ...error.next.map((next) => `  → ${next}`),
+        ...error.next.map((next) => `  next: ${next}`),
       ],
       code: exitCodes.preflight,
     };
@@ -33,5 +33,5 @@ function wordsOf(error: unknown): { lines: string[]; code: ExitCode } {
 
 function wordsOfUser({ message, why, next, place }: UserError, lead: string): string[] {
   const where = place === undefined ? '' : `${formatPlace(place)}: `;
-  return [`${lead}${where}${message}`, ...(why === undefined ? [] : [`  ${why}`]), ...next.map((line) => `  → ${line}`)];
+  return [`${lead}${where}${message}`, ...(why === undefined ? [] : [`  ${why}`]), ...next.map((line) => `  next: ${line}`)];
 }

@@ -37,7 +37,7 @@ export async function connect(cluster: FoundCluster, program: Program): Promise<
       kubectl.version(),
       createHelm({ run, context, proveTarget: () => kubectl.proveTarget() }),
       cluster.state === 'running' ? gatherClusterFacts(reader) : undefined,
-      provider.delivery(cluster, kill, invocation.registry),
+      provider.delivery(cluster, kill),
     ]);
     const target: PlanTarget = {
       provider: cluster.provider,

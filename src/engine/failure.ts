@@ -1,13 +1,17 @@
-import { Bug, ToolError, UserError } from '../errors/errors.ts';
+import { Bug, messageOf, ToolError, UserError } from '../errors/errors.ts';
+import { exitCodes, type ExitCode } from '../errors/exit-codes.ts';
 import type { Failure } from '../events/events.ts';
 import { StepFailure } from './step.ts';
+
+/** Errors whose exit code says more than that a step failed: the run ends with it. */
+const codes: Partial<Record<ExitCode, string>> = { [exitCodes.targetChanged]: 'target-changed' };
 
 /** Whatever a step threw, as the words for the person. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof StepFailure) return error.failure;
   if (error instanceof UserError) {
     return {
-      code: 'user',
+      code: codes[error.exitCode] ?? 'user',
       cause: error.message,
       evidence: error.why === undefined ? [] : [error.why],
       remedy: error.next,
@@ -21,8 +25,7 @@ export function failureOf(error: unknown): Failure {
       remedy: error.next.length > 0 ? error.next : [`Run it by hand: ${error.argv.join(' ')}`],
     };
   }
-  const bug =
-    error instanceof Bug ? error : new Bug(error instanceof Error ? error.message : String(error), { cause: error });
+  const bug = error instanceof Bug ? error : new Bug(messageOf(error), { cause: error });
   const stack = (error instanceof Error ? error.stack : bug.stack)?.split('\n').slice(1, 5) ?? [];
   return {
     code: 'bug',

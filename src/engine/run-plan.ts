@@ -1,27 +1,24 @@
-import { isDeepStrictEqual } from 'node:util';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { DecisionAnswer, Decision, Emit, Failure } from '../events/events.ts';
+import type { Decision, DecisionAction, DecisionAnswer, Emit, EngineEvent, Failure } from '../events/events.ts';
+import { pause, systemClock, type Clock } from '../kubernetes/watch/clock.ts';
 import type { JsonObject, Plan, PlanStep, StepId, StepKind } from '../plan/plan.ts';
 import type { DescribeContext } from '../plan/step-plan.ts';
-import { Bug } from '../errors/errors.ts';
+import { Bug, messageOf } from '../errors/errors.ts';
+import { redactIn } from '../secrets/redact.ts';
+import { attemptStep, Ended, type ContextFactory } from './attempt.ts';
 import { failureOf, isTransient } from './failure.ts';
 import { placesPerKind, type Places } from './places.ts';
-import { fillOutputs } from './outputs.ts';
-import { StepFailure, type AnyStep, type LedgerEntry, type StepContext, type StepResult } from './step.ts';
+import type { AnyStep, LedgerEntry } from './step.ts';
 
-/** What the engine writes down of a run: the journal before and after each act, the ledger after it. */
+export type { ContextFactory, OwnContext } from './attempt.ts';
+
+/** What the engine writes down of a run: the journal before and after each act, the ledger with it. */
 export interface RunRecord {
-  intends(step: PlanStep, attempt: number): Promise<void>;
+  /** `entry`: what the step is about to make, when the ledger does not say so; it does when this resolves. */
+  intends(step: PlanStep, attempt: number, entry: LedgerEntry | undefined): Promise<void>;
+  /** `entry`: what this run made; undefined: nothing that the ledger does not say already. */
   did(step: PlanStep, changed: boolean, entry: LedgerEntry | undefined): Promise<void>;
   failed(step: PlanStep, failure: Failure): Promise<void>;
 }
-
-/** Makes the world of one step. The engine adds what only it knows. */
-export type ContextFactory = (step: PlanStep, own: OwnContext) => StepContext;
-export type OwnContext = Pick<
-  StepContext,
-  'signal' | 'isAfterChange' | 'finished' | 'progress' | 'waiting' | 'output' | 'rollout'
->;
 
 export interface RunRequest {
   plan: Plan;
@@ -33,15 +30,21 @@ export interface RunRequest {
   describe: DescribeContext;
   record: RunRecord;
   emit: Emit;
+  /** Takes known secrets out of a text: whatever is said or written down goes through it. */
+  redact?: (text: string) => string;
   /** No new step starts, interruptible ones end. */
   stop: AbortSignal;
   /** Everything ends. */
   kill: AbortSignal;
-  /** Asks what to do with a failed step; absent: nobody is there. */
+  /** Asks what to do with a failed step, one at a time; absent: nobody is there. Rejects when its signal is aborted. */
   decide?: (decision: Decision, signal: AbortSignal) => Promise<DecisionAnswer>;
   /** Milliseconds, monotonic. */
   now: () => number;
   clock: () => Date;
+  /** For limits and pauses; the system's unless told. */
+  timers?: Pick<Clock, 'after'>;
+  /** From 0 to 1, spreads pauses. */
+  random?: () => number;
 }
 
 export interface RunResult {
@@ -64,24 +67,30 @@ export async function runPlan(request: RunRequest): Promise<RunResult> {
 
 class Run {
   readonly #request: RunRequest;
+  readonly #timers: Pick<Clock, 'after'>;
   readonly #places: Places;
   readonly #settled = new Map<StepId, Promise<boolean>>();
-  readonly #changed = new Set<StepId>();
+  /** What this run has made so far, by step. */
+  readonly #made = new Map<StepId, LedgerEntry>();
   readonly #outputs: JsonObject = {};
   readonly #failures: RunResult['failures'] = [];
   readonly #durations: Record<StepId, number> = {};
   readonly #halt = new AbortController();
+  /** One question at a time. */
+  #asking: Promise<unknown> = Promise.resolve();
+  #decisions = 0;
   #wantsChange = false;
 
   constructor(request: RunRequest) {
     this.#request = request;
+    this.#timers = request.timers ?? systemClock;
     this.#places = placesPerKind(request.steps);
   }
 
   async all(): Promise<RunResult> {
-    const { plan, emit, stop, kill } = this.#request;
-    for (const { id, when } of plan.leftOut) emit({ type: 'step.skipped', step: id, reason: when });
-    for (const step of plan.steps) this.#settled.set(step.id, this.#whenReady(step));
+    const { plan, stop, kill } = this.#request;
+    for (const { id, when } of plan.leftOut) this.#say({ type: 'step.skipped', step: id, reason: when });
+    for (const step of plan.steps) this.#settled.set(step.id, this.#settle(step));
     const results = await Promise.all(this.#settled.values());
     const isStopped = stop.aborted || kill.aborted;
     return {
@@ -92,14 +101,24 @@ class Run {
           : isStopped && results.includes(false)
             ? 'stopped'
             : 'done',
-      changed: this.#changed.size > 0,
+      changed: this.#made.size > 0,
       outputs: this.#outputs,
       failures: this.#failures,
       durations: this.#durations,
     };
   }
 
-  /** true: the step is finished. false: it failed, or was never reached. */
+  /** Never rejects: what fails besides a step (the journal, the front end, a kind that is not there) stops the run as well. */
+  async #settle(step: PlanStep): Promise<boolean> {
+    try {
+      return await this.#whenReady(step);
+    } catch (error) {
+      this.#fail(step.id, this.#failureOf(error));
+      return false;
+    }
+  }
+
+  /** true: the step is finished. false: it failed, was ended, or was never reached. */
   async #whenReady(step: PlanStep): Promise<boolean> {
     // The steps of a plan are in order, so those that this one needs are in the map already.
     const needed = await Promise.all(step.needs.map((need) => this.#settled.get(need)));
@@ -109,51 +128,70 @@ class Run {
     return this.#places.take(step.kind, async () => (this.#isHalted() ? false : this.#untilDecided(step, kind)));
   }
 
-  #isAfterChange({ needs }: PlanStep): boolean {
-    return needs.some((need) => {
-      const step = this.#request.plan.steps.find(({ id }) => id === need);
-      return this.#changed.has(need) || (step !== undefined && this.#isAfterChange(step));
-    });
-  }
-
   #isHalted(): boolean {
     return this.#request.stop.aborted || this.#request.kill.aborted || this.#halt.signal.aborted;
   }
 
   async #untilDecided(step: PlanStep, kind: AnyStep): Promise<boolean> {
-    const { emit, record, decide, kill } = this.#request;
-    for (let attempt = 1; ; attempt += 1) {
+    // Each decision to try again gives back all attempts.
+    for (let attempt = 1, decided = 0; ; attempt += 1) {
       const started = this.#request.now();
-      emit({ type: 'step.started', step: step.id, attempt });
+      this.#say({ type: 'step.started', step: step.id, attempt });
       try {
-        const changed = await this.#attempt(step, kind, attempt);
+        await this.#attempt(step, kind, attempt);
+        const entry = this.#made.get(step.id);
+        const changed = entry !== undefined;
+        await this.#request.record.did(step, changed, entry);
         const duration = (this.#request.now() - started) / 1000;
         if (changed) this.#durations[step.id] = duration;
-        emit({ type: 'step.finished', step: step.id, changed, duration });
+        this.#say({ type: 'step.finished', step: step.id, changed, duration });
         return true;
       } catch (error) {
-        if (this.#isHalted() && this.#failures.every(({ step: failed }) => failed !== step.id)) return false;
-        if (isTransient(error) && attempt < attempts) {
-          await this.#pause(step, attempt, error);
+        if (error instanceof Ended) return false;
+        if (isTransient(error) && attempt - decided < attempts && !this.#isHalted()) {
+          await this.#pause(step, attempt - decided, error);
           if (this.#isHalted()) return false;
           continue;
         }
-        const failure = failureOf(error);
-        await record.failed(step, failure);
-        emit({ type: 'step.failed', step: step.id, ...failure });
-        const action = decide === undefined ? 'stop' : await this.#decide(step, failure, decide, kill);
-        if (action === 'retry') continue;
-        this.#failures.push({ step: step.id, failure });
-        this.#wantsChange ||= action === 'change-answer';
-        this.#halt.abort(new Error(`${step.id} failed`));
+        const failure = this.#failureOf(error);
+        if ((await this.#decide(step, failure)) === 'retry') {
+          decided = attempt;
+          continue;
+        }
+        this.#fail(step.id, failure);
         return false;
       }
     }
   }
 
-  async #decide(step: PlanStep, failure: Failure, decide: NonNullable<RunRequest['decide']>, signal: AbortSignal) {
+  /** Tells of a failure and asks what now. Nobody is asked while the run ends anyway. */
+  async #decide(step: PlanStep, failure: Failure): Promise<DecisionAction> {
+    const { record, decide, stop, kill } = this.#request;
+    this.#say({ type: 'step.failed', step: step.id, ...failure });
+    try {
+      await record.failed(step, failure);
+    } catch (error) {
+      this.#fail(step.id, this.#failureOf(error));
+    }
+    if (decide === undefined) return 'stop';
+    const signal = AbortSignal.any([stop, kill, this.#halt.signal]);
+    const asked = this.#asking.then(() => (signal.aborted ? 'stop' : this.#ask(step, failure, decide, signal)));
+    this.#asking = asked;
+    const action = await asked;
+    if (action === 'change-answer') this.#wantsChange = true;
+    return action;
+  }
+
+  /** Never rejects: a question that nobody could answer means stop. */
+  async #ask(
+    step: PlanStep,
+    failure: Failure,
+    decide: NonNullable<RunRequest['decide']>,
+    signal: AbortSignal,
+  ): Promise<DecisionAction> {
+    this.#decisions += 1;
     const decision: Decision = {
-      id: `${step.id}#${this.#failures.length}`,
+      id: `${step.id}#${this.#decisions}`,
       step: step.id,
       question: failure.cause,
       options: [
@@ -162,119 +200,79 @@ class Run {
         { action: 'stop', label: 'stop' },
       ],
     };
-    this.#request.emit({ type: 'decision.needed', decision });
-    return (await decide(decision, signal)).action;
+    this.#say({ type: 'decision.needed', decision });
+    try {
+      return (await decide(decision, signal)).action;
+    } catch (error) {
+      if (!signal.aborted) this.#fail(step.id, this.#failureOf(error));
+      return 'stop';
+    }
   }
 
   async #pause(step: PlanStep, attempt: number, error: unknown): Promise<void> {
-    // Full jitter keeps several steps that failed for one reason from coming back at once.
-    const pause = firstPause * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
-    const cause = error instanceof Error ? error.message : String(error);
-    this.#request.emit({
+    const { clock, stop, kill, random = Math.random } = this.#request;
+    // Jitter keeps several steps that failed for one reason from coming back at once.
+    const milliseconds = firstPause * 2 ** (attempt - 1) * (0.5 + random() / 2);
+    this.#say({
       type: 'step.waiting',
       step: step.id,
-      blocker: `${cause}; tried again in ${Math.ceil(pause / 1000)} s`,
-      since: this.#request.clock().toISOString(),
+      blocker: `${messageOf(error)}; tried again in ${Math.ceil(milliseconds / 1000)} s`,
+      since: clock().toISOString(),
     });
-    await delay(pause, undefined, {
-      signal: AbortSignal.any([this.#request.stop, this.#request.kill, this.#halt.signal]),
-    }).catch(() => undefined);
+    const signal = AbortSignal.any([stop, kill, this.#halt.signal]);
+    const time: Clock = { now: () => clock().getTime(), after: (wait, act) => this.#timers.after(wait, act) };
+    await pause(time, milliseconds, signal);
   }
 
-  /** The step with what earlier ones found out; its commands are written anew where a value was missing in the plan. */
-  #filled(planned: PlanStep, kind: AnyStep): PlanStep {
-    const params = fillOutputs(planned.params, this.#outputs);
-    if (isDeepStrictEqual(params, planned.params)) return planned;
-    const { commands } = kind.plan.describe(kind.plan.params.parse(params), this.#request.describe);
-    return { ...planned, params, commands };
+  async #attempt(step: PlanStep, kind: AnyStep, attempt: number): Promise<void> {
+    const { record, ledger, context, describe, clock, stop, kill } = this.#request;
+    const outputs = await attemptStep({
+      planned: step,
+      kind,
+      outputs: this.#outputs,
+      earlier: this.#made.get(step.id),
+      recorded: ledger.get(step.id),
+      isAfterChange: this.#isAfterChange(step),
+      context,
+      describe,
+      ends: kind.isUninterruptible === true ? [kill] : [kill, stop, this.#halt.signal],
+      timers: this.#timers,
+      clock,
+      settled: (other) => this.#settled.get(other),
+      intends: async (entry) => {
+        await record.intends(step, attempt, entry);
+        if (entry !== undefined) this.#made.set(step.id, entry);
+      },
+      made: (entry) => this.#made.set(step.id, entry),
+      say: (event) => this.#say(event),
+    });
+    Object.assign(this.#outputs, outputs);
   }
 
-  /** check, intend, act, verify. Returns whether it changed something. */
-  async #attempt(planned: PlanStep, kind: AnyStep, attempt: number): Promise<boolean> {
-    const { record, ledger, context: makeContext } = this.#request;
-    const step = this.#filled(planned, kind);
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(new Error('timeout')), step.timeout * 1000);
-    let blocker = 'it to end';
-    const signal = AbortSignal.any([
-      this.#request.kill,
-      limit.signal,
-      ...(kind.isUninterruptible === true ? [] : [this.#request.stop, this.#halt.signal]),
-    ]);
-    const { emit, clock } = this.#request;
-    const id = step.id;
-    const context = makeContext(step, {
-      signal,
-      isAfterChange: this.#isAfterChange(planned),
-      finished: async (other) => {
-        if ((await this.#settled.get(other)) === false) throw new Error(`${other} failed`);
-      },
-      progress: (message, done, total) =>
-        emit({
-          type: 'step.progressed',
-          step: id,
-          message,
-          ...(done === undefined ? {} : { done }),
-          ...(total === undefined ? {} : { total }),
-        }),
-      waiting: (what) => {
-        // The same blocker again is no news: since when it is waited for stays true.
-        if (what === blocker) return;
-        blocker = what;
-        emit({ type: 'step.waiting', step: id, blocker: what, since: clock().toISOString() });
-      },
-      output: (lines) => emit({ type: 'step.output', step: id, lines }),
-      rollout: (change) => emit({ type: 'rollout.changed', step: id, ...change }),
-    });
+  /** Whether a step that this one needs, directly or not, changed something. */
+  #isAfterChange(step: PlanStep): boolean {
+    const before = new Set<StepId>(step.needs);
+    // A set is walked in the order of insertion, and what is added on the way is walked too.
+    for (const id of before)
+      for (const need of this.#request.plan.steps.find((other) => other.id === id)?.needs ?? []) before.add(need);
+    return [...before].some((id) => this.#made.has(id));
+  }
+
+  #fail(step: StepId, failure: Failure): void {
+    this.#failures.push({ step, failure });
+    this.#halt.abort(new Error(`${step} failed`));
+  }
+
+  #failureOf(error: unknown): Failure {
+    return redactIn(failureOf(error), this.#request.redact);
+  }
+
+  /** A front end that fails must not take the record of the run with it: it ends the run in order. */
+  #say(event: EngineEvent): void {
     try {
-      const params: unknown = kind.plan.params.parse(step.params);
-      const found = await kind.check(params as never, context);
-      if (found.found === 'blocked') throw new StepFailure(found);
-      if (found.found === 'done') {
-        Object.assign(this.#outputs, found.outputs ?? {});
-        await record.did(step, false, undefined);
-        return false;
-      }
-      await record.intends(step, attempt);
-      const result: StepResult = await kind.run(params as never, context);
-      await kind.verify?.(params as never, context);
-      Object.assign(this.#outputs, result.outputs ?? {});
-      const isRead = result.made === undefined && result.undo === undefined;
-      if (!isRead) this.#changed.add(id);
-      await record.did(step, !isRead, isRead ? undefined : entryOf(step, result, ledger.get(id)));
-      return !isRead;
+      this.#request.emit(redactIn(event, this.#request.redact));
     } catch (error) {
-      if (limit.signal.aborted && !this.#isHalted()) {
-        throw new StepFailure({
-          code: 'timeout',
-          cause: `Given up after ${step.timeout} s, waiting for ${blocker}`,
-          evidence: error instanceof StepFailure ? error.failure.evidence : [],
-          remedy: [
-            'Look inside the step for what it waits for; a longer time is --timeout, or timeout: in the recipe.',
-          ],
-        });
-      }
-      throw error;
-    } finally {
-      clearTimeout(timer);
+      this.#fail('step' in event ? event.step : '', this.#failureOf(error));
     }
   }
-}
-
-function entryOf(step: PlanStep, result: StepResult, before: LedgerEntry | undefined): LedgerEntry {
-  const made = [
-    ...(before?.made ?? []).filter(
-      (old) =>
-        !result.made?.some((now) => now.kind === old.kind && now.name === old.name && now.namespace === old.namespace),
-    ),
-    ...(result.made ?? []),
-  ];
-  return {
-    step: step.id,
-    kind: step.kind,
-    inputHash: step.inputHash,
-    made,
-    undo: { ...before?.undo, ...result.undo },
-    holdsData: result.holdsData ?? before?.holdsData ?? false,
-  };
 }

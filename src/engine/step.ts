@@ -14,13 +14,27 @@ import type { Provider } from '../providers/provider.ts';
 export type Check =
   /** Everything is as wanted; `outputs` are those of an earlier run. */
   | { found: 'done'; outputs?: JsonObject }
-  | { found: 'todo'; why: string }
+  | Todo
   /** Something that is not ours is in the way. */
   | ({ found: 'blocked' } & Failure);
 
+export interface Todo {
+  found: 'todo';
+  why: string;
+  /**
+   * What `run` is about to make and the cluster does not have: it is in the ledger before the act, so that `down` also
+   * finds what a run has left that failed or was ended.
+   */
+  makes?: Making;
+}
+
 export const done = (outputs?: JsonObject): Check =>
   outputs === undefined ? { found: 'done' } : { found: 'done', outputs };
-export const todo = (why: string): Check => ({ found: 'todo', why });
+export const todo = (why: string, makes?: Making): Check => ({
+  found: 'todo',
+  why,
+  ...(makes === undefined ? {} : { makes }),
+});
 export const blocked = (failure: Failure): Check => ({ found: 'blocked', ...failure });
 
 /** One object that a step made, by which `down` finds it again. */
@@ -94,13 +108,17 @@ export interface StepContext {
   }): void;
 }
 
-/** What `run` hands on: values that later expressions use, and what the ledger records. */
-export interface StepResult {
-  /** Expression path to value: `releases.frontend.url`. */
-  outputs?: JsonObject;
+/** What the ledger records of a step. */
+export interface Making {
   made?: MadeObject[];
   undo?: JsonObject;
   holdsData?: boolean;
+}
+
+/** What `run` hands on: what it made, and values that later expressions use. */
+export interface StepResult extends Making {
+  /** Expression path to value: `releases.frontend.url`. */
+  outputs?: JsonObject;
 }
 
 /** The acting half of a step kind. Contract: `check` reads, `run` acts, `verify` proves, `undo` removes only what the ledger says we made. */
@@ -130,6 +148,8 @@ export interface UndoContext {
   /** Remove what holds data as well. */
   withData: boolean;
   progress(message: string): void;
+  /** Something that stays, in words: told to the person at the end. */
+  leaves(what: string): void;
 }
 
 export function defineStep<Section extends z.ZodType, Params extends z.ZodType>(

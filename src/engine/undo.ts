@@ -1,7 +1,7 @@
 import type { Kubectl } from '../tools/kubectl/kubectl.ts';
 import type { StepKind } from '../plan/plan.ts';
 import type { Ledger } from './journal/ledger.ts';
-import type { AnyStep, UndoContext } from './step.ts';
+import type { AnyStep, LedgerEntry, UndoContext } from './step.ts';
 
 export interface UndoRequest {
   ledger: Ledger;
@@ -20,33 +20,41 @@ export interface UndoRequest {
  */
 export async function undoDeployment(request: UndoRequest): Promise<string[]> {
   const { ledger, steps, withData, withNamespace, tools, signal, progress } = request;
-  const context: UndoContext = { ...tools, namespace: ledger.namespace, signal, withData, progress };
-  const entries = [...ledger.entries].reverse();
+  const { helm, docker, provider, kubectl } = tools;
   const left: string[] = [];
+  const leaves = (what: string) => void left.push(what);
+  const { namespace } = ledger;
+  const context: UndoContext = { helm, docker, provider, kubectl, namespace, signal, withData, progress, leaves };
+  const entries = [...ledger.entries].reverse();
   for (const entry of entries.filter(({ kind }) => kind !== 'namespace')) {
     signal.throwIfAborted();
-    await steps.get(entry.kind as StepKind)?.undo?.(entry, context);
-    if (entry.holdsData && !withData)
-      left.push(
-        ...entry.made
-          .filter(({ kind }) => isKeptWithData(kind))
-          .map(({ kind, name }) => `${kind} ${name}, with its data`),
-      );
-    if (entry.kind === 'image')
-      left.push(`the image of ${entry.step.slice('image.'.length)} in Docker and on the nodes`);
+    await undoStep(entry, steps, context);
   }
-  if (left.length > 0 && !withData && ledger.entries.some(({ holdsData }) => holdsData))
-    left.push(`ConfigMap ${request.ledgerName}, which remembers this`);
-  else
-    await tools.kubectl.delete(
-      { apiVersion: 'v1', kind: 'ConfigMap', name: request.ledgerName, namespace: ledger.namespace },
-      { signal },
-    );
+  const keepsData = !withData && ledger.entries.some(({ holdsData }) => holdsData);
+  if (keepsData) leaves(`ConfigMap ${request.ledgerName}, which remembers this`);
+  else await kubectl.delete({ apiVersion: 'v1', kind: 'ConfigMap', name: request.ledgerName, namespace }, { signal });
   for (const entry of entries.filter(({ kind }) => kind === 'namespace')) {
-    if (withNamespace) await steps.get('namespace')?.undo?.(entry, context);
-    else left.push(...entry.made.map(({ name }) => `namespace ${name}`));
+    if (withNamespace) await undoStep(entry, steps, context);
+    else for (const { name } of entry.made) leaves(`namespace ${name}`);
   }
   return left;
+}
+
+async function undoStep(
+  entry: LedgerEntry,
+  steps: ReadonlyMap<StepKind, AnyStep>,
+  context: UndoContext,
+): Promise<void> {
+  const { leaves, withData } = context;
+  const { kind, made, holdsData, step } = entry;
+  const undo = steps.get(kind as StepKind)?.undo;
+  if (undo !== undefined) await undo(entry, context);
+  // A kind that cannot be undone, or that a later version of this program knows.
+  else for (const object of made) leaves(`${object.kind} ${object.name}`);
+  if (kind === 'image') leaves(`the image of ${step.slice('image.'.length)} in Docker and on the nodes`);
+  if (holdsData && !withData)
+    for (const object of made.filter((one) => isKeptWithData(one.kind)))
+      leaves(`${object.kind} ${object.name}, with its data`);
 }
 
 /** Of a step that holds data, its workloads go and what keeps the data stays. */

@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Bug, UserError } from '../errors/errors.ts';
-import { ExpressionError, parseExpression } from '../recipe/expression.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import type { Answers } from '../questions/question.ts';
-import { isSecretRef } from '../secrets/secret.ts';
 import { criticalPath } from './critical-path.ts';
-import { fillIn, originsOf, pathsIn } from './fill-in.ts';
+import { applyConditions, declaresOwnNamespace, leftOutError, located } from './conditions.ts';
+import { fillIn, fillTemplates, literal, originsOf, pathsIn, wantedOnly, whereRead } from './fill-in.ts';
 import { clusterId, orderSteps, providersOf, stepBehind } from './graph.ts';
-import type { JsonObject, LeftOutStep, Plan, PlanStep, PlanTarget } from './plan.ts';
-import type { AnyStepPlan, DescribeContext, ExpandContext, StepDraft } from './step-plan.ts';
+import type { JsonObject, Plan, PlanStep, StepDescription, StepId } from './plan.ts';
+import { conditionScope, knownScope, type ScopeRequest } from './scope.ts';
+import type { DescribeContext, ExpandContext, StepDraft } from './step-plan.ts';
 
-export interface PlanRequest {
-  recipe: Recipe;
-  answers: Answers;
-  environment: string;
-  namespace: string;
-  target: PlanTarget;
+export interface PlanRequest extends ScopeRequest {
   /** Content hashes of build contexts by image id. */
   imageTags: Record<string, string>;
   /** Dockerfile of the person's own code by image id, where it has one. */
@@ -27,7 +20,6 @@ export interface PlanRequest {
   /** Absolute folder of the application's code. */
   source: string;
   describe: DescribeContext;
-  stepPlans: readonly AnyStepPlan[];
 }
 
 /**
@@ -35,60 +27,17 @@ export interface PlanRequest {
  * can find out (addresses) stay, and make the step wait for the one that finds it.
  */
 export function buildPlan(request: PlanRequest): Plan {
-  const { recipe, environment, namespace, target, stepPlans } = request;
+  const { recipe, environment, namespace, target } = request;
   const expand = expandContext(request);
-  const scope = knownScope(request, expand);
   const drafts = expandAll(request, expand);
-  const { kept, leftOut } = applyConditions(drafts, scope, recipe);
+  const conditions = conditionScope(request);
+  const { kept, gone, leftOut } = applyConditions(drafts, conditions, recipe);
   const byPath = providersOf(kept);
-  const gone = providersOf(drafts.filter(({ id }) => !kept.some((draft) => draft.id === id)));
-
-  const steps = kept.map((draft): PlanStep => {
-    const kind = stepPlans.find((plan) => plan.kind === draft.kind);
-    if (kind === undefined) throw new Bug(`no step kind ${draft.kind}`);
-    const paths = pathsIn(draft.params);
-    const filled = located(recipe, draft, () => fillIn(draft.params, scope)) as JsonObject;
-    const left = new Set(pathsIn(filled).map((path) => path.join('.')));
-    for (const path of paths) {
-      const missing = stepBehind(path, gone);
-      if (!left.has(path.join('.')) || path[0] === 'captured' || stepBehind(path, byPath) !== undefined) continue;
-      if (missing === undefined) {
-        throw new UserError(`${draft.id} refers to ${path.join('.')}, and nothing in the recipe makes it`, {
-          place: recipe.place(draft.at),
-        });
-      } else {
-        throw new UserError(`${draft.id} needs ${path.join('.')}, but ${missing} is left out by these answers`, {
-          place: recipe.place(draft.at),
-        });
-      }
-    }
-    const parsed = kind.params.safeParse({ ...filled, ...imageOverrides(draft, request) });
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new UserError(`${draft.at.join('.')}.${issue?.path.join('.')}: ${issue?.message}`, {
-        place: recipe.place([...draft.at, ...(issue?.path.map(String) ?? [])]),
-      });
-    }
-    const params = parsed.data as JsonObject;
-    const described = kind.describe(params, request.describe);
-    const needs = new Set(draft.needs?.filter((need) => kept.some(({ id }) => id === need)));
-    for (const path of paths) {
-      const step = stepBehind(path, byPath);
-      if (step !== undefined && step !== draft.id) needs.add(step);
-    }
-    for (const step of implicitNeeds(draft, params, kept, scope)) needs.add(step);
-    return {
-      id: draft.id,
-      kind: draft.kind,
-      ...described,
-      params,
-      needs: [...needs].sort(),
-      origins: originsOf(draft.params),
-      inputHash: hashOf({ kind: draft.kind, params }),
-      timeout: (draft.kind === 'rollout' ? request.rolloutTimeout : undefined) ?? draft.timeout ?? kind.timeout,
-    };
-  });
-
+  const goneByPath = providersOf(gone);
+  const scope = located(recipe, { id: recipe.name, at: [] }, goneByPath, () =>
+    knownScope(request, expand, { kept, gone }),
+  );
+  const steps = kept.map((draft) => planStep(draft, { request, scope, kept, byPath, goneByPath }));
   const ordered = orderSteps(steps, (id) => recipe.place(kept.find((draft) => draft.id === id)?.at ?? []));
   return {
     version: 1,
@@ -100,6 +49,58 @@ export function buildPlan(request: PlanRequest): Plan {
     leftOut,
     criticalPath: criticalPath(ordered, recipe.expect.steps),
     endpoints: endpointsOf(ordered),
+  };
+}
+
+interface Planning {
+  request: PlanRequest;
+  scope: JsonObject;
+  kept: readonly StepDraft[];
+  /** Expression path to the step behind it: of the steps that are kept, and of those left out. */
+  byPath: Map<string, StepId>;
+  goneByPath: Map<string, StepId>;
+}
+
+function planStep(draft: StepDraft, { request, scope, kept, byPath, goneByPath }: Planning): PlanStep {
+  const { recipe, stepPlans, rolloutTimeout } = request;
+  const kind = stepPlans.find((plan) => plan.kind === draft.kind);
+  if (kind === undefined) throw new Bug(`no step kind ${draft.kind}`);
+  const isProvided = (path: readonly string[]) => byPath.has(path.join('.')) || goneByPath.has(path.join('.'));
+  const wanted = located(recipe, draft, goneByPath, () => wantedOnly(draft.params, scope));
+  const filled = located(recipe, draft, goneByPath, () => fillTemplates(wanted, scope, isProvided)) as JsonObject;
+  for (const path of pathsIn(filled)) {
+    if (path[0] === 'captured' || stepBehind(path, byPath) !== undefined) continue;
+    const gone = stepBehind(path, goneByPath);
+    const place = recipe.place([...draft.at, ...whereRead(draft.params, path)]);
+    if (gone !== undefined) throw leftOutError(draft.id, path, gone, place);
+    throw new UserError(`${draft.id} refers to ${path.join('.')}, and nothing in the recipe makes it`, {
+      place,
+      next: ['Correct the name, or declare what it names.'],
+    });
+  }
+  const parsed = kind.params.safeParse({ ...filled, ...imageOverrides(draft, request) });
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new UserError(`${draft.at.join('.')}.${issue?.path.join('.')}: ${issue?.message}`, {
+      place: recipe.place([...draft.at, ...(issue?.path.map(String) ?? [])]),
+    });
+  }
+  const params = parsed.data as JsonObject;
+  const needs = new Set(draft.needs?.filter((need) => kept.some(({ id }) => id === need)));
+  for (const path of pathsIn(wanted)) {
+    const step = stepBehind(path, byPath);
+    if (step !== undefined && step !== draft.id) needs.add(step);
+  }
+  for (const step of implicitNeeds(draft, params, kept, scope)) needs.add(step);
+  return {
+    id: draft.id,
+    kind: draft.kind,
+    ...(kind.describe(literal(params), request.describe) as StepDescription),
+    params,
+    needs: [...needs].sort(),
+    origins: originsOf(draft.params),
+    inputHash: hashOf({ kind: draft.kind, params }),
+    timeout: (draft.kind === 'rollout' ? rolloutTimeout : undefined) ?? draft.timeout ?? kind.timeout,
   };
 }
 
@@ -131,36 +132,8 @@ function expandContext({ recipe, environment, target, imageTags, source }: PlanR
   };
 }
 
-/** Everything that expressions may read while planning. Sections add to it in order, each seeing those before it. */
-export function knownScope(
-  request: Pick<PlanRequest, 'recipe' | 'answers' | 'environment' | 'namespace' | 'target' | 'stepPlans'>,
-  expand: ExpandContext,
-): JsonObject {
-  const scope: JsonObject = {
-    // A secret answer is no value for expressions: its reference must not be written anywhere either.
-    answers: Object.fromEntries(
-      Object.entries(request.answers).flatMap(([id, value]) => (isSecretRef(value) ? [] : [[id, value]])),
-    ),
-    environment: request.environment,
-    recipe: { name: request.recipe.name },
-    target: {
-      namespace: request.namespace,
-      provider: request.target.provider,
-      name: request.target.name,
-      context: request.target.context,
-      isLocal: request.target.isLocal,
-      architecture: request.target.architecture,
-    },
-  };
-  for (const { key, known } of request.stepPlans) {
-    const section = key === undefined ? undefined : request.recipe.sections[key];
-    if (section !== undefined && known !== undefined) Object.assign(scope, fillIn(known(section, expand), scope));
-  }
-  if (scope['namespaces'] === undefined) scope['namespaces'] = { app: request.namespace };
-  return scope;
-}
-
-function expandAll({ recipe, stepPlans, target }: PlanRequest, expand: ExpandContext): StepDraft[] {
+function expandAll(request: PlanRequest, expand: ExpandContext): StepDraft[] {
+  const { recipe, stepPlans, target } = request;
   const cluster: StepDraft = {
     id: clusterId,
     kind: 'cluster',
@@ -174,7 +147,7 @@ function expandAll({ recipe, stepPlans, target }: PlanRequest, expand: ExpandCon
       return section === undefined || expandSection === undefined ? [] : expandSection(section, expand);
     }),
   ];
-  if (recipe.sections['namespaces'] === undefined) {
+  if (!declaresOwnNamespace(request)) {
     drafts.splice(1, 0, {
       id: 'namespace.app',
       kind: 'namespace',
@@ -196,29 +169,11 @@ function expandAll({ recipe, stepPlans, target }: PlanRequest, expand: ExpandCon
   return drafts;
 }
 
-function applyConditions(
-  drafts: StepDraft[],
-  scope: JsonObject,
-  recipe: Recipe,
-): { kept: StepDraft[]; leftOut: LeftOutStep[] } {
-  const kept: StepDraft[] = [];
-  const leftOut: LeftOutStep[] = [];
-  for (const draft of drafts) {
-    const { when } = draft;
-    const isWanted =
-      when === undefined ||
-      located(recipe, { ...draft, at: [...draft.at, 'when'] }, () => parseExpression(when).evaluate(scope)) === true;
-    if (isWanted) kept.push(draft);
-    else leftOut.push({ id: draft.id, when: when ?? '' });
-  }
-  return { kept, leftOut };
-}
-
 /**
  * What follows from the kinds themselves: all but images wait for the cluster (an image waits for it only when it is
  * delivered), objects wait for their namespace, a rollout's checks for nothing else.
  */
-function implicitNeeds(draft: StepDraft, params: JsonObject, kept: StepDraft[], scope: JsonObject): string[] {
+function implicitNeeds(draft: StepDraft, params: JsonObject, kept: readonly StepDraft[], scope: JsonObject): string[] {
   if (draft.kind === 'cluster' || draft.kind === 'image') return [];
   if (draft.kind === 'namespace') return [clusterId];
   const wanted = params['namespace'];
@@ -226,19 +181,6 @@ function implicitNeeds(draft: StepDraft, params: JsonObject, kept: StepDraft[], 
     ({ kind, params: { name } }) => kind === 'namespace' && fillIn(name, scope) === wanted,
   );
   return namespaces.length > 0 ? namespaces.map(({ id }) => id) : [clusterId];
-}
-
-/** Runs an evaluation; a failing expression becomes an error at the draft's place in the recipe. */
-function located<T>(recipe: Recipe, draft: StepDraft, evaluate: () => T): T {
-  try {
-    return evaluate();
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    throw new UserError(`${draft.at.join('.')}: ${error.message}`, {
-      place: recipe.place(draft.at),
-      next: ['Correct the expression, or declare what it names.'],
-    });
-  }
 }
 
 export function hashOf(value: unknown): string {

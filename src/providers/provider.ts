@@ -32,12 +32,22 @@ export interface Provider {
   list(signal: AbortSignal): Promise<FoundCluster[]>;
   /** The cluster with this name; UserError (exit 2) naming those that exist when there is none. */
   find(name: string, signal: AbortSignal): Promise<FoundCluster>;
-  /** Commands that `start` runs; empty when it cannot start clusters. */
-  startArgv(name: string): string[][];
+  /**
+   * Commands that `start` runs; empty when it cannot start clusters. Some kinds make a cluster by another command than
+   * they start one: `state` is what `find` said, `stopped` unless told.
+   */
+  startArgv(name: string, state?: FoundCluster['state']): string[][];
+  /** Looks at the state itself. Leaves the current context of kubectl as it is. */
   start(name: string, options: CommandOptions & { onProgress: (progress: StartProgress) => void }): Promise<void>;
-  /** How images reach the nodes of this cluster. */
-  delivery(cluster: FoundCluster, signal: AbortSignal): Promise<ImageDelivery>;
-  /** Argument vectors that bring a local image to the nodes; empty for a shared daemon. */
+  /**
+   * How images reach the nodes of this cluster. `registry` (`ghcr.io/acme`) is what the answers name, for clusters that
+   * take images in no other way; `UserError` (exit 4) when such a cluster gets none.
+   */
+  delivery(cluster: FoundCluster, signal: AbortSignal, registry?: string): Promise<ImageDelivery>;
+  /**
+   * Argument vectors that bring a local image to the nodes; empty for a shared daemon. For a push `tag` may name the
+   * registry already or not.
+   */
   deliverArgv(delivery: ImageDelivery, tag: string): string[][];
   /** Whether the nodes have the image already; undefined: cannot be known, deliver. */
   hasImage(delivery: ImageDelivery, tag: string, signal: AbortSignal): Promise<boolean | undefined>;

@@ -8,7 +8,7 @@ import type { JsonObject, JsonValue } from '../plan/plan.ts';
  */
 export interface Expression {
   source: string;
-  /** The paths that it reads: `['images', 'backend', 'tag']`. A computed index ends a path. */
+  /** The paths that it reads: `['images', 'backend', 'tag']`. A computed index ends a path: `images[answers.which].tag` reads `images`. */
   paths: string[][];
   evaluate(scope: JsonObject): JsonValue;
 }
@@ -16,6 +16,9 @@ export interface Expression {
 export class ExpressionError extends Error {
   /** Offset in the expression, from 0. */
   readonly offset: number;
+  /** Where the text stands in the value that was filled in, and what its expressions read; set by `fillIn`. */
+  at: (string | number)[] = [];
+  paths: string[][] = [];
 
   constructor(message: string, offset: number) {
     super(message);
@@ -98,10 +101,16 @@ export function evaluateTemplate(text: string, scope: JsonObject): JsonValue {
   const parts = parseTemplate(text);
   const [only] = parts;
   if (parts.length === 1 && only !== undefined && 'expression' in only) return only.expression.evaluate(scope);
-  return parts.map((part) => ('literal' in part ? part.literal : asText(part.expression.evaluate(scope)))).join('');
+  return parts.map((part) => ('literal' in part ? part.literal : textOf(part.expression.evaluate(scope)))).join('');
 }
 
-function asText(value: JsonValue): string {
+/** A literal as a template that yields it. */
+export function escapeTemplate(text: string): string {
+  return text.replaceAll('${', '$${');
+}
+
+/** A value as it is written into other text: nothing for null, JSON for lists and maps. */
+export function textOf(value: JsonValue): string {
   if (value === null) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
@@ -131,8 +140,7 @@ interface Node {
 
 function pathsOf(root: Node): string[][] {
   const found: string[][] = [];
-  const bound = new Set<string>();
-  const visit = (node: Node | undefined): void => {
+  const visit = (node: Node | undefined, bound: ReadonlySet<string>): void => {
     if (node === undefined) return;
     const path = pathOf(node);
     if (path !== undefined) {
@@ -142,33 +150,36 @@ function pathsOf(root: Node): string[][] {
     const value = node.exprKind.value as Record<string, unknown> | undefined;
     switch (node.exprKind.case) {
       case 'selectExpr':
-        return visit(value?.['operand'] as Node);
+        return visit(value?.['operand'] as Node, bound);
       case 'callExpr':
-        visit(value?.['target'] as Node | undefined);
-        return (value?.['args'] as Node[]).forEach(visit);
+        visit(value?.['target'] as Node | undefined, bound);
+        return (value?.['args'] as Node[]).forEach((item) => visit(item, bound));
       case 'listExpr':
-        return (value?.['elements'] as Node[]).forEach(visit);
+        return (value?.['elements'] as Node[]).forEach((item) => visit(item, bound));
       case 'structExpr':
         return (value?.['entries'] as { value?: Node; keyKind?: { case?: string; value?: unknown } }[]).forEach(
           (entry) => {
-            if (entry.keyKind?.case === 'mapKey') visit(entry.keyKind.value as Node);
-            visit(entry.value);
+            if (entry.keyKind?.case === 'mapKey') visit(entry.keyKind.value as Node, bound);
+            visit(entry.value, bound);
           },
         );
-      case 'comprehensionExpr':
-        visit(value?.['iterRange'] as Node);
-        bound.add(String(value?.['iterVar'])).add(String(value?.['accuVar']));
-        for (const part of ['accuInit', 'loopCondition', 'loopStep', 'result']) visit(value?.[part] as Node);
+      case 'comprehensionExpr': {
+        // `list.all(x, ...)`: x is a name only within the macro, not in the list nor beside it.
+        visit(value?.['iterRange'] as Node, bound);
+        visit(value?.['accuInit'] as Node, bound);
+        const inner = new Set([...bound, String(value?.['iterVar']), String(value?.['accuVar'])]);
+        for (const part of ['loopCondition', 'loopStep', 'result']) visit(value?.[part] as Node, inner);
         return;
+      }
       default:
         return;
     }
   };
-  visit(root);
+  visit(root, new Set());
   return found;
 }
 
-/** `a.b["c"].d` as a path; undefined when the node is something else. A computed index cuts it: `a.b[i].d` is `a.b`. */
+/** `a.b["c"].d` as a path; undefined when the node is something else: of `a.b[i].d`, `a.b` and `i` are read. */
 function pathOf(node: Node): string[] | undefined {
   const value = node.exprKind.value as Record<string, unknown> | undefined;
   if (node.exprKind.case === 'identExpr') return [String(value?.['name'])];

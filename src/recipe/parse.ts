@@ -8,7 +8,8 @@ import type { AnyStepPlan } from '../plan/step-plan.ts';
 import { closest } from './closest.ts';
 import type { Recipe } from './recipe.ts';
 import { recipeSchema, type RecipeBase } from './schema.ts';
-import { checkExpressions, checkPaths } from './validate.ts';
+import { checkPaths, checkPathsStayInside } from './paths.ts';
+import { checkExpressions } from './validate.ts';
 
 type Path = readonly (string | number)[];
 
@@ -93,7 +94,7 @@ export function parseRecipe(text: string, file: string, stepPlans: readonly AnyS
     ),
     place,
   };
-  const wrong = checkExpressions(recipe);
+  const wrong = [...checkExpressions(recipe), ...checkPathsStayInside(recipe)];
   if (wrong.length > 0) throw together(file, wrong);
   return recipe;
 }
@@ -158,7 +159,7 @@ function mistakes(
   const message =
     issue.code === 'invalid_type' && found === undefined
       ? `${name} is missing`
-      : `${name}: ${issue.message.replace(/^Invalid input: /, '')}${seen}`;
+      : `${name}: ${issue.message.replace(/^Invalid (input|option): /, '')}${seen}`;
   return [new UserError(message, { place: place(path) })];
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AnyStepPlan } from '../plan/step-plan.ts';
-import { Duration, Id, Path, Value, When } from './terms.ts';
+import { Check, Duration, Id, Path, Value, When } from './terms.ts';
 
 /** A question of the recipe. Its default must work on a local cluster, so that Enter alone ends in a running application. */
 export const QuestionEntry = z
@@ -15,7 +15,7 @@ export const QuestionEntry = z
     live: z.enum(['namespaces', 'storageClasses', 'ingressClasses']).optional(),
     default: z.union([z.string(), z.number(), z.boolean()]).optional(),
     when: When.optional(),
-    check: z.union([z.string(), z.strictObject({ pattern: z.string(), message: z.string() })]).optional(),
+    check: Check.optional(),
     optional: z.boolean().optional(),
     personal: z
       .boolean()
@@ -77,6 +77,12 @@ export const Notes = z.strictObject({
   application: z.array(z.string()).optional().meta({
     description: 'What the application itself must bring; the wizard checks or advises, it writes no application code',
   }),
+  commands: z
+    .array(z.strictObject({ command: z.string(), why: z.string() }))
+    .optional()
+    .meta({ description: 'Commands that the person runs by hand, and when' }),
+  alerts: z.array(z.string()).optional().meta({ description: 'What a monitoring should watch' }),
+  risks: z.array(z.string()).optional(),
   later: z.array(z.string()).optional(),
   phases: z.array(z.string()).optional(),
 });
@@ -84,18 +90,33 @@ export const Notes = z.strictObject({
 /** Files that `export` writes beside the deployment: workflows, manifests, scripts, documents. */
 export const ExportEntry = z.strictObject({
   to: z.enum(['bash', 'github-actions', 'argocd', 'files']),
-  files: z.array(
-    z.strictObject({
-      path: Path,
-      title: z.string(),
-      from: Path.optional(),
-      content: z.array(z.string()).optional(),
-      when: When.optional(),
-    }),
-  ),
+  files: z
+    .array(
+      z
+        .strictObject({
+          path: Path.meta({ description: 'Where it is written, below the folder of the export' }),
+          title: z.string(),
+          from: Path.optional().meta({ description: 'A file of the recipe, copied as it is' }),
+          content: z.array(z.string()).optional().meta({ description: 'Its lines, or the headings of a document' }),
+          when: When.optional(),
+        })
+        .refine(({ from, content }) => (from === undefined) !== (content === undefined), {
+          error: 'a file has either from or content',
+        }),
+    )
+    .min(1),
   secrets: z.array(z.strictObject({ name: z.string(), why: z.string(), optional: z.boolean().optional() })).optional(),
   permissions: z.array(z.string()).optional(),
   triggers: z.array(z.string()).optional(),
+  inputs: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'What a person gives when starting it by hand' }),
+  environments: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'Deployment environments and who approves' }),
+  jobs: z.record(z.string(), z.string()).optional().meta({ description: 'Job to what it does, in order' }),
 });
 
 const base = z.strictObject({

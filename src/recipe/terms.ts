@@ -56,6 +56,39 @@ export const Needs = z
     description: 'Steps to wait for although no data flows from them',
   });
 
+/** A key of a Secret of this recipe, for what is not a pod: the step reads it from the cluster. It waits for that Secret. */
+export const SecretOf = z
+  .strictObject({ secret: Id, key: z.string().min(1) })
+  .meta({ description: 'Id of an entry under secrets, and one of its keys' });
+export type SecretOf = z.output<typeof SecretOf>;
+
+/** Steps behind the Secrets that a section reads by `SecretOf`, besides those that it names itself. */
+export function needsOf(needs: readonly string[] | undefined, ...secrets: (SecretOf | undefined)[]): string[] {
+  const made = secrets.flatMap((of) => (of === undefined ? [] : [`secret.${of.secret}`]));
+  return [...new Set([...(needs ?? []), ...made])];
+}
+
+/** Checks of answers that a recipe can name; `questions/validate` has one function for each. */
+export const CheckName = z.enum(['hostname', 'kubernetes-name', 'email', 'url', 'postgres-url']);
+
+export const Check = z
+  .union([
+    CheckName,
+    z.strictObject({
+      pattern: z.string().refine(isPattern, 'a regular expression of JavaScript'),
+      message: z.string(),
+    }),
+  ])
+  .meta({ description: 'What a given answer must look like: the name of a check, or a pattern and what it asks for' });
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false; // The one thing that the constructor throws for is a text that is no pattern.
+  }
+}
+
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 as 64 lower-case hexadecimal digits');
 
 /** Where a secret value comes from; the first entry whose `when` holds is taken. */
@@ -64,7 +97,7 @@ export const SecretSource = z.union([
     .strictObject({
       ask: z.string(),
       why: z.string().optional(),
-      check: z.union([z.string(), z.strictObject({ pattern: z.string(), message: z.string() })]).optional(),
+      check: Check.optional(),
       optional: z.boolean().optional(),
       format: z.enum(['asyncpg-url']).optional(),
       when: When.optional(),

@@ -1,19 +1,17 @@
-import { lstat, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { UserError, UserErrors } from '../errors/errors.ts';
+import { UserError } from '../errors/errors.ts';
+import { closest } from './closest.ts';
 import { ExpressionError, parseExpression, parseTemplate } from './expression.ts';
 import type { Recipe } from './recipe.ts';
 import { isSecretPath, mayHoldSecret } from './secret-flow.ts';
 
 type Path = (string | number)[];
 
-/** Names that expressions may start with. */
+/** Names that conditions may start with: what is known before anything is planned. */
+const conditionRoots = ['answers', 'environment', 'target', 'recipe'];
+
+/** Names that all other expressions may start with. */
 const roots = [
-  'answers',
-  'environment',
-  'namespace',
-  'target',
-  'recipe',
+  ...conditionRoots,
   'images',
   'namespaces',
   'secrets',
@@ -22,45 +20,122 @@ const roots = [
   'addons',
   'keycloak',
   'certificates',
-  'dns',
-  'gitops',
   'captured',
 ];
 
-/** Syntax of every expression, the names it starts with, and that no secret leaves the secrets. */
+/** Sections whose entries expressions name: `images.backend`. */
+const named = ['images', 'secrets', 'releases', 'addons', 'certificates'];
+
+/** Answers to the questions that every recipe asks. */
+const commonAnswers = ['environment', 'namespace', 'source'];
+
+/** Keys below which a recipe holds what another program reads: a `when` there is none of ours, unless of a list entry. */
+const foreign = new Set(['set', 'values', 'settings', 'objects', 'syncPolicy', 'resources', 'json']);
+
+/** Syntax of every expression, the names it starts with, what they name, and that no secret leaves the secrets. */
 export function checkExpressions(recipe: Recipe): UserError[] {
   const errors: UserError[] = [];
-  const report = (path: Path, message: string, next: string[] = []) =>
-    errors.push(new UserError(message, { place: recipe.place(path), next }));
-  const parts: Record<string, unknown> = {
-    questions: recipe.questions,
-    namespace: recipe.namespace,
-    ...recipe.sections,
-  };
-  for (const [path, text] of textsOf(parts)) {
-    try {
-      const isCondition = path.at(-1) === 'when';
-      const paths = isCondition
-        ? parseExpression(text).paths
-        : parseTemplate(text).flatMap((part) => ('expression' in part ? part.expression.paths : []));
-      for (const read of paths) {
-        const name = read.join('.');
-        if (!roots.includes(read[0] ?? ''))
-          report(path, `Unknown name ${name} in an expression`, [
-            `Expressions start with one of: ${roots.join(', ')}.`,
-          ]);
-        if (isSecretPath(read) && !mayHoldSecret(path)) {
-          report(path, `The secret ${name} would leave the Secrets: ${path.join('.')} is shown and stored`, [
-            'A secret can flow only into `from` of a key under `secrets`; let the pod read it by secretKeyRef.',
-          ]);
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      report(path, `The expression in ${path.join('.')} cannot be read: ${error.message}`);
+  for (const { path, paths, isCondition, error } of expressionsOf(recipe)) {
+    const place = recipe.place(path);
+    if (error !== undefined) {
+      errors.push(
+        new UserError(`The expression in ${path.join('.')} cannot be read: ${error.message}`, {
+          place,
+          next: ['Expressions are CEL, as in Kubernetes: https://cel.dev. A literal ${ is written $${.'],
+        }),
+      );
+    }
+    for (const read of new Map(paths.map((one) => [one.join('.'), one])).values()) {
+      const message = mistakeIn(recipe, read, path, isCondition);
+      if (message !== undefined) errors.push(new UserError(message.what, { place, next: [message.next] }));
     }
   }
   return errors;
+}
+
+interface FoundExpression {
+  path: Path;
+  isCondition: boolean;
+  paths: string[][];
+  error?: ExpressionError;
+}
+
+function expressionsOf(recipe: Recipe): FoundExpression[] {
+  const templates = { questions: recipe.questions, ...recipe.sections };
+  // The texts of these two are for people and for other programs: only their conditions are ours.
+  const conditions = { exports: recipe.exports, notes: recipe.notes };
+  return [
+    ...[...textsOf(templates)].map(([path, text]) => read(path, text, isConditionAt(path))),
+    ...[...textsOf(conditions)].flatMap(([path, text]) => (isConditionAt(path) ? [read(path, text, true)] : [])),
+  ];
+}
+
+function read(path: Path, text: string, isCondition: boolean): FoundExpression {
+  try {
+    const paths = isCondition
+      ? parseExpression(text).paths
+      : parseTemplate(text).flatMap((part) => ('expression' in part ? part.expression.paths : []));
+    return { path, isCondition, paths };
+  } catch (error) {
+    if (error instanceof ExpressionError) return { path, isCondition, paths: [], error };
+    throw error;
+  }
+}
+
+function isConditionAt(path: Path): boolean {
+  if (path.at(-1) !== 'when') return false;
+  return typeof path.at(-2) === 'number' || !path.some((part) => foreign.has(String(part)));
+}
+
+function mistakeIn(
+  recipe: Recipe,
+  read: string[],
+  path: Path,
+  isCondition: boolean,
+): { what: string; next: string } | undefined {
+  const name = read.join('.');
+  const allowed = isCondition ? conditionRoots : roots;
+  const root = read[0] ?? '';
+  if (!allowed.includes(root)) {
+    const what = roots.includes(root) && isCondition ? `A condition cannot read ${name}` : `Unknown name ${name}`;
+    const whose = isCondition ? 'Conditions' : 'Expressions';
+    return { what: `${what} in ${path.join('.')}`, next: `${whose} start with one of: ${allowed.join(', ')}.` };
+  }
+  if (isSecretPath(read) && !mayHoldSecret(path)) {
+    return {
+      what: `The secret ${name} would leave the Secrets: ${path.join('.')} is shown and stored`,
+      next: 'A secret can flow only into `from` of a key under `secrets`; let the pod read it by secretKeyRef.',
+    };
+  }
+  return missingIn(recipe, read, path);
+}
+
+/** A name that nothing in the recipe stands for. */
+function missingIn(recipe: Recipe, read: string[], path: Path): { what: string; next: string } | undefined {
+  const [root = '', id, third, key] = read;
+  const lacks = (what: string, word: string, candidates: string[]) => {
+    const near = closest(word, candidates);
+    const next = near === undefined ? `There is: ${candidates.join(', ') || 'nothing'}.` : `Did you mean ${near}?`;
+    return { what: `${path.join('.')} refers to ${read.join('.')}, and ${what}`, next };
+  };
+  if ((root === 'database' || root === 'keycloak') && recipe.sections[root] === undefined)
+    return {
+      what: `${path.join('.')} refers to ${read.join('.')}, and the recipe has no ${root}`,
+      next: `Add ${root}.`,
+    };
+  if (id === undefined) return undefined;
+  if (root === 'answers') {
+    const ids = [...recipe.questions.map((question) => question.id), ...commonAnswers];
+    return ids.includes(id) ? undefined : lacks('no question has this id', id, ids);
+  }
+  if (!named.includes(root)) return undefined;
+  const entries = (recipe.sections[root] ?? {}) as Record<string, { keys?: object; services?: object }>;
+  const entry = entries[id];
+  if (entry === undefined) return lacks('nothing in the recipe makes it', id, Object.keys(entries));
+  const inner =
+    root === 'secrets' && third === 'keys' ? (entry.keys ?? {}) : third === 'services' ? entry.services : undefined;
+  if (inner === undefined || key === undefined || Object.hasOwn(inner, key)) return undefined;
+  return lacks('nothing in the recipe makes it', key, Object.keys(inner));
 }
 
 /** Every text of a value, with its path. */
@@ -69,70 +144,4 @@ function* textsOf(value: unknown, path: Path = []): Generator<[Path, string]> {
   else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* textsOf(item, [...path, index]);
   else if (typeof value === 'object' && value !== null)
     for (const [key, item] of Object.entries(value)) yield* textsOf(item, [...path, key]);
-}
-
-/** Every file and folder that a recipe names lies inside its folder, also after symbolic links; and is there. */
-export async function checkPaths(recipe: Recipe): Promise<void> {
-  const errors: UserError[] = [];
-  const root = await realpath(recipe.folder);
-  for (const [path, name] of pathsOf(recipe)) {
-    const place = recipe.place(path);
-    const full = resolve(recipe.folder, name);
-    if (isAbsolute(name) || !isInside(recipe.folder, full)) {
-      errors.push(
-        new UserError(`${path.join('.')} leaves the folder of the recipe: ${name}`, {
-          place,
-          next: ['Name a path below the folder of the recipe.'],
-        }),
-      );
-      continue;
-    }
-    const found = await lstat(full).then(
-      () => realpath(full),
-      () => undefined,
-    );
-    if (found === undefined)
-      errors.push(
-        new UserError(`${path.join('.')} names ${name}, which is not there`, {
-          place,
-          next: [`Make ${full}, or correct the path.`],
-        }),
-      );
-    else if (!isInside(root, found))
-      errors.push(
-        new UserError(`${path.join('.')} leaves the folder of the recipe by a symbolic link: ${name}`, { place }),
-      );
-  }
-  const [first] = errors;
-  if (first !== undefined)
-    throw errors.length === 1 ? first : new UserErrors(`${errors.length} mistakes in ${recipe.file}`, errors);
-}
-
-function isInside(folder: string, path: string): boolean {
-  const from = relative(folder, path);
-  return from === '' || (!from.startsWith(`..${sep}`) && from !== '..' && !isAbsolute(from));
-}
-
-interface PathSections {
-  images?: Record<string, { dockerfile: string; context: string }>;
-  releases?: Record<string, { chart: unknown; values?: string[] }>;
-  addons?: Record<string, { files?: string[] }>;
-}
-
-function* pathsOf(recipe: Recipe): Generator<[Path, string]> {
-  const source = typeof recipe.source === 'string' ? recipe.source : recipe.source.path;
-  yield [['source'], source];
-  const { images = {}, releases = {}, addons = {} } = recipe.sections as PathSections;
-  for (const [id, { dockerfile, context }] of Object.entries(images)) {
-    yield [['images', id, 'dockerfile'], dockerfile];
-    yield [['images', id, 'context'], join(source, context)];
-  }
-  for (const [id, { chart, values = [] }] of Object.entries(releases)) {
-    if (typeof chart !== 'string') continue;
-    yield [['releases', id, 'chart'], chart];
-    for (const [index, file] of values.entries()) yield [['releases', id, 'values', index], join(chart, file)];
-  }
-  for (const [id, { files = [] }] of Object.entries(addons)) {
-    for (const [index, file] of files.entries()) yield [['addons', id, 'files', index], file];
-  }
 }

@@ -21,7 +21,7 @@ export const again = ({ container }: Finding): Fatal =>
   container?.status?.state?.running === undefined ? 'again' : 'never';
 
 /** A container whose last run ended in a way that `isThis`; not one that runs and is ready again. */
-export function crash(
+function crash(
   scene: Scene,
   isThis: (end: Terminated, container: PodContainer, pod: Pod) => boolean,
 ): Finding | undefined {

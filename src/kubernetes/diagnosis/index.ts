@@ -13,10 +13,10 @@ import { killingProbes, readinessProbes } from './probes.ts';
 import { quotaFailures } from './quota.ts';
 import { sceneOf, type Logs } from './scene.ts';
 import { schedulingFailures } from './scheduling.ts';
+import { startFailures } from './start.ts';
 import { storageFailures } from './storage.ts';
 
 export type { Logs } from './scene.ts';
-export type { KnownFailure, Mender, Reference } from './known-failure.ts';
 
 /**
  * Every known failure; the first that is found is the answer, so the particular stands before the general: what the state
@@ -25,6 +25,7 @@ export type { KnownFailure, Mender, Reference } from './known-failure.ts';
 const known: readonly KnownFailure[] = [
   ...imageFailures,
   ...configFailures,
+  ...startFailures,
   ...applicationFailures,
   ...killingProbes,
   ...crashFailures,
@@ -154,20 +155,18 @@ export function verdict(object: KubernetesObject, snapshot: Snapshot, now: numbe
   };
 }
 
-/** What a code means, for `explain`: whatever the names. */
-export interface Explanation {
-  code: string;
-  who: Mender;
-  means: string;
-  source: string;
-}
+const menders: Record<Mender, string> = {
+  application: 'the application or its image',
+  recipe: 'what the recipe, its chart or an answer says',
+  registry: 'the registry of the image',
+  cluster: 'the cluster',
+};
 
-/** undefined: no such code. */
-export function explainCode(code: string): Explanation | undefined {
+/** What a code means and how it is mended, whatever the names: text of some lines. undefined: no such code. */
+export function explainCode(code: string): string | undefined {
   const failure = known.find((one) => one.code === code);
   if (failure === undefined) return undefined;
-  const { who, means, source } = failure;
-  return { code, who, means, source };
+  return `${code}\n\n${failure.means}\n\nTo be mended in: ${menders[failure.who]}.\nFound by: ${failure.source}.`;
 }
 
 /** Every code, in the order in which they are looked for. */

@@ -34,6 +34,7 @@ function claimFinding(scene: Scene, object: KubernetesObject, event: KubernetesE
       classes: scene.snapshot
         .objects('StorageClass')
         .map(({ metadata }) => metadata.name)
+        .sort()
         .join(', '),
       ...groupsOf(says.exec(event.message ?? '')),
     },

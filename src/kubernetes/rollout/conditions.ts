@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../objects.ts';
-import { failed, stalled, waitingFor, type RolloutStatus } from './status.ts';
+import { stalled, waitingFor, type RolloutStatus } from './status.ts';
 import type { Condition } from './shapes.ts';
 import { elapsed, instant } from './times.ts';
 
@@ -8,7 +8,7 @@ export function condition(object: KubernetesObject, type: string): Condition | u
   return conditions(object).find((one) => one.type === type);
 }
 
-export function conditions(object: KubernetesObject): Condition[] {
+function conditions(object: KubernetesObject): Condition[] {
   const generation = object.metadata.generation ?? 0;
   const all = (object['status']?.conditions ?? []) as Condition[];
   return all.filter(({ observedGeneration = generation }) => observedGeneration >= generation);
@@ -47,6 +47,3 @@ export function notObserved(
 export function counted(status: RolloutStatus, ready: number, wanted: number): RolloutStatus {
   return status.state === 'ready' || status.state === 'unknown' ? status : { ...status, ready, wanted };
 }
-
-export const failedBy = (one: Condition, fallback: string): RolloutStatus =>
-  failed(one.reason ?? fallback, one.message ?? one.reason ?? fallback);

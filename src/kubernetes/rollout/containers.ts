@@ -1,7 +1,7 @@
 import type { Container, ContainerStatus, Pod } from './shapes.ts';
 
 /** `init`: runs to its end before the next; `sidecar`: an init container that goes on beside the main ones. */
-export type ContainerRole = 'init' | 'sidecar' | 'main';
+type ContainerRole = 'init' | 'sidecar' | 'main';
 
 /** A container of a pod with what the kubelet says of it, in the order in which they start. */
 export interface PodContainer {
@@ -30,7 +30,7 @@ export function containersOf(pod: Pod): PodContainer[] {
 }
 
 /** It does not hold the others back any more: ended with 0, or, for a sidecar, started (KEP-753). */
-export function hasPassed({ role, status }: PodContainer): boolean {
+function hasPassed({ role, status }: PodContainer): boolean {
   if (role === 'init') return status?.state?.terminated?.exitCode === 0;
   return status?.started === true;
 }

@@ -53,6 +53,6 @@ export function newest(
 }
 
 /** `spec.containers{api}` and `spec.initContainers{migrate}` name the container. */
-export function containerOf(event: KubernetesEvent): string | undefined {
+function containerOf(event: KubernetesEvent): string | undefined {
   return /\{(.+)\}$/.exec(event.involvedObject?.fieldPath ?? '')?.[1];
 }

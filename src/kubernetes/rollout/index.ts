@@ -20,11 +20,11 @@ import { waitingFor, type RolloutStatus } from './status.ts';
 import { elapsed, instant } from './times.ts';
 
 export { podsOf } from './pods.ts';
-export { podSummary, podPhases, type PodPhase, type PodSummary } from './pod-phase.ts';
+export { podSummary } from './pod-phase.ts';
 export { waitingDetail } from './waiting-detail.ts';
 
 /** The parent object's own status decides; `now` is in milliseconds since 1970. Pure. */
-export type Rule = (object: KubernetesObject, snapshot: Snapshot, now: number) => RolloutStatus;
+type Rule = (object: KubernetesObject, snapshot: Snapshot, now: number) => RolloutStatus;
 
 /** By group and kind, so that another group's `Service` is not taken for Kubernetes' own. */
 const rules: Record<string, Rule> = {

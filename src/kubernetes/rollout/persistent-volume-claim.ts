@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../objects.ts';
+import { sanitiseLine } from '../../secrets/sanitise.ts';
 import type { Snapshot } from '../watch/snapshot.ts';
 import { eventsOf, newest } from './events.ts';
 import { podsWithClaim } from './pods.ts';
@@ -23,7 +24,7 @@ export function claimWait(claim: KubernetesObject, snapshot: Snapshot): string |
   const name = `volume claim ${claim.metadata.name}`;
   if (claim['status']?.phase === 'Lost') return `${name}: its volume is gone`;
   const said = newest(eventsOf(snapshot, claim), ['FailedBinding', 'ProvisioningFailed']);
-  if (said !== undefined) return `${name}: ${said.message?.split('\n')[0] ?? 'no volume'}`;
+  if (said !== undefined) return `${name}: ${sanitiseLine(said.message ?? 'no volume')}`;
   if (claim.metadata.annotations?.[selectedNode] !== undefined) return `${name}: waiting for the disk to be made`;
   if (bindsOnFirstUse(claim, snapshot)) return `${name}: waiting for first consumer`;
   const provisioner = storageClassOf(claim, snapshot)?.['provisioner'] as string | undefined;

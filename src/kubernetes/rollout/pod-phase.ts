@@ -1,3 +1,4 @@
+import { sanitiseLine } from '../../secrets/sanitise.ts';
 import type { Snapshot } from '../watch/snapshot.ts';
 import { condition, isFalse, isTrue } from './conditions.ts';
 import { containersOf, isLasting, lastEnd, preparing, type PodContainer } from './containers.ts';
@@ -24,7 +25,7 @@ export const podPhases = [
   'done',
   'stopping',
 ] as const;
-export type PodPhase = (typeof podPhases)[number];
+type PodPhase = (typeof podPhases)[number];
 
 /** One pod for a person. */
 export interface PodSummary {
@@ -42,9 +43,11 @@ export interface PodSummary {
 export function podSummary(pod: Pod, snapshot: Snapshot, now: number): PodSummary {
   const containers = containersOf(pod);
   const lasting = containers.filter(isLasting);
+  const { phase, text } = phaseOf({ pod, containers, events: eventsOf(snapshot, pod), now });
   return {
     pod: pod.metadata.name,
-    ...phaseOf({ pod, containers, events: eventsOf(snapshot, pod), now }),
+    phase,
+    text: sanitiseLine(text),
     ready: lasting.filter(({ status }) => status?.ready === true).length,
     containers: lasting.length,
     restarts: containers.reduce((sum, { status }) => sum + (status?.restartCount ?? 0), 0),

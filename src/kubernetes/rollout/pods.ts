@@ -5,10 +5,12 @@ import { instant } from './times.ts';
 
 /**
  * The pods that make up what was wished last: of the new revision, without those that are being deleted. Pods of an older
- * revision serve or stop meanwhile, and what befalls them says nothing of the rollout.
+ * revision serve or stop meanwhile, and what befalls them says nothing of the rollout. In the order of their names.
  */
 export function podsOf(workload: KubernetesObject, snapshot: Snapshot): Pod[] {
-  return newPods(workload, snapshot).filter((pod) => pod.metadata.deletionTimestamp === undefined && !isLeftover(pod));
+  return newPods(workload, snapshot)
+    .filter((pod) => pod.metadata.deletionTimestamp === undefined && !isLeftover(pod))
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
 /** Pods that a node sent away or refused stay as records while their controller makes others. */

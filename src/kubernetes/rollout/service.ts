@@ -21,7 +21,7 @@ export function service(object: KubernetesObject, snapshot: Snapshot): RolloutSt
 }
 
 /** Endpoints that take requests, by the label that ties slices to their Service. */
-export function readyEndpoints(object: KubernetesObject, snapshot: Snapshot): number {
+function readyEndpoints(object: KubernetesObject, snapshot: Snapshot): number {
   return snapshot
     .objects('EndpointSlice')
     .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === object.metadata.name)

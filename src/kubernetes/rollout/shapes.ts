@@ -24,13 +24,13 @@ export interface Probe {
   failureThreshold?: number;
 }
 
-export interface KeyRef {
+interface KeyRef {
   name: string;
   key: string;
   optional?: boolean;
 }
 
-export interface EnvVar {
+interface EnvVar {
   name: string;
   value?: string;
   valueFrom?: { secretKeyRef?: KeyRef; configMapKeyRef?: KeyRef };
@@ -63,7 +63,7 @@ export interface Terminated {
   finishedAt?: string;
 }
 
-export interface ContainerState {
+interface ContainerState {
   waiting?: { reason?: string; message?: string };
   running?: { startedAt?: string };
   terminated?: Terminated;
@@ -79,14 +79,14 @@ export interface ContainerStatus {
   lastState?: ContainerState;
 }
 
-export interface Volume {
+interface Volume {
   name: string;
   persistentVolumeClaim?: { claimName: string };
   secret?: { secretName: string };
   configMap?: { name: string };
 }
 
-export interface PodSpec {
+interface PodSpec {
   nodeName?: string;
   nodeSelector?: Record<string, string>;
   restartPolicy?: string;

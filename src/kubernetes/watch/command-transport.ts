@@ -18,15 +18,20 @@ const commandLimit = 20;
 
 /** One `kubectl get --raw` a request and a watch: where `kubectl proxy` cannot listen. Dearer, otherwise the same. */
 export function commandTransport({ run, clock, argv }: CommandSettings): Transport {
+  const running = new Set<Promise<unknown>>();
   const execute = async (command: string[], options: CommandOptions): Promise<ApiAnswer | 'ended'> => {
+    const result = run(command, options);
+    running.add(result);
     try {
-      await run(command, options);
+      await result;
       return 'ended';
     } catch (error) {
       options.signal?.throwIfAborted();
       // kubectl that is missing is no cluster that is out of reach: waiting does not bring it.
       if (!(error instanceof ToolError) || error.code === 'tool-missing') throw error;
       return refusal(error) ?? lost(command, error);
+    } finally {
+      running.delete(result);
     }
   };
   return {
@@ -55,7 +60,9 @@ export function commandTransport({ run, clock, argv }: CommandSettings): Transpo
         cancel();
       }
     },
-    close: () => Promise.resolve(),
+    async close() {
+      await Promise.allSettled(running); // Whoever closes has aborted them.
+    },
   };
 }
 

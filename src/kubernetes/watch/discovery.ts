@@ -47,7 +47,7 @@ export function createDiscovery(api: Api): Discovery {
   };
 }
 
-export function groupPath(apiVersion: string): string {
+function groupPath(apiVersion: string): string {
   return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 

@@ -47,7 +47,7 @@ export function failureOf(answer: ApiAnswer, request: Request): UserError | Tool
 }
 
 /** The sentence of a `Status` object; undefined when the text is none. */
-export function statusMessage(body: string): string | undefined {
+function statusMessage(body: string): string | undefined {
   try {
     const status: unknown = JSON.parse(body);
     if (typeof status !== 'object' || status === null || (status as { kind?: unknown }).kind !== 'Status')

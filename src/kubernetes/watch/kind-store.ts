@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../objects.ts';
 
 /** The objects of one kind, with the indexes that rules ask for. */
 export interface KindStore {
-  /** In the order of their names; the same array until something changes. */
+  /** In no order; the same array until something changes, so that others may build their indexes on it. */
   all(): KubernetesObject[];
   find(name: string): KubernetesObject | undefined;
   ownedBy(uid: string): KubernetesObject[];
@@ -15,7 +15,7 @@ export interface KindStore {
 export function kindStore(): KindStore {
   const byName = new Map<string, KubernetesObject>();
   const byOwner = new Map<string, Map<string, KubernetesObject>>();
-  let sorted: KubernetesObject[] | undefined;
+  let list: KubernetesObject[] | undefined;
 
   const forget = (name: string): void => {
     const known = byName.get(name);
@@ -37,24 +37,24 @@ export function kindStore(): KindStore {
   };
   return {
     all() {
-      sorted ??= [...byName.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-      return sorted;
+      list ??= [...byName.values()];
+      return list;
     },
     find: (name) => byName.get(name),
     ownedBy: (uid) => [...(byOwner.get(uid)?.values() ?? [])],
     put(object) {
       put(object);
-      sorted = undefined;
+      list = undefined;
     },
     remove(object) {
       forget(object.metadata.name);
-      sorted = undefined;
+      list = undefined;
     },
     replace(objects) {
       byName.clear();
       byOwner.clear();
       for (const object of objects) put(object);
-      sorted = undefined;
+      list = undefined;
     },
   };
 }

@@ -175,7 +175,7 @@ async function follow(
           try {
             lines.push(bytes);
           } catch {
-            end({ next: 'retry', relist: true });
+            end({ next: 'retry' });
           }
           if (decided !== undefined) stop.abort();
         },

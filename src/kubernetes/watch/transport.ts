@@ -6,7 +6,7 @@ export interface ApiAnswer {
   retryAfter?: number | undefined;
 }
 
-export interface StreamListener {
+interface StreamListener {
   /** The server took the request; the stream stands. */
   opened(): void;
   chunk(bytes: Buffer): void;

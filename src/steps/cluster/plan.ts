@@ -9,13 +9,19 @@ export const clusterPlan = defineStepPlan({
   params: z.strictObject({ name: z.string(), provider: z.string(), isStarted: z.boolean() }),
   timeout: 600,
   why: 'Everything else needs a cluster that answers. The wizard starts a local one that is stopped, and proves that the context still points at the cluster that you approved.',
-  describe: ({ name, provider, isStarted }, { target, kubectl, provider: { startArgv } }) =>
+  describe: ({ name, provider, isStarted }, { target, kubectl, provider: from }) =>
     isStarted
       ? {
           verb: 'connect',
           title: `${provider} ${name}`,
-          commands: [kubectl.argv('get', '--raw', '/version')],
-          instead: 'reads the version and the identity of the cluster',
+          // What `freezeTarget` asks: the uid of this namespace is the identity of a cluster.
+          commands: [kubectl.argv('get', '--raw', '/api/v1/namespaces/kube-system', '--request-timeout=5s')],
+          instead: 'reads the identity of the cluster',
         }
-      : { verb: 'start', title: `${provider} ${name}`, detail: `context ${target.context}`, commands: startArgv(name) },
+      : {
+          verb: 'start',
+          title: `${provider} ${name}`,
+          detail: `context ${target.context}`,
+          commands: from.startArgv(name),
+        },
 });

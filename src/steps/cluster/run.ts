@@ -4,7 +4,7 @@ import { clusterPlan } from './plan.ts';
 export const clusterStep = defineStep(clusterPlan, {
   async check({ isStarted }, { connected, target, progress }) {
     if (!isStarted) return todo(`${target.name} is ${target.state}`);
-    progress('reading the version and the identity of the cluster');
+    progress('reading the identity of the cluster');
     await connected();
     return done();
   },

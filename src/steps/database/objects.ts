@@ -27,7 +27,8 @@ export function databaseObjects(params: DatabaseParams, annotations: Record<stri
         template: { metadata: { labels: selector }, spec: podSpec(params) },
         volumeClaimTemplates: [
           {
-            metadata: { name: 'data' },
+            // A claim is known as ours by its label: the controller takes it over from here.
+            metadata: { name: 'data', labels: { [labels.managedBy]: managedBy } },
             spec: {
               accessModes: ['ReadWriteOnce'],
               resources: { requests: { storage: params.size } },
@@ -42,18 +43,18 @@ export function databaseObjects(params: DatabaseParams, annotations: Record<stri
   ];
 }
 
-function podSpec({ name, version, image, user, database }: DatabaseParams) {
+function podSpec({ name, version, image, uid, user, database }: DatabaseParams) {
   const fromSecret = (key: string) => ({ valueFrom: { secretKeyRef: { name, key } } });
   const isReady = {
     exec: { command: ['pg_isready', '-h', '127.0.0.1', '-U', user, '-d', database] },
     timeoutSeconds: 3,
   };
   return {
-    // uid of postgres in the official Debian image; the group owns the volume.
+    // The group owns the volume.
     securityContext: {
-      runAsUser: 999,
-      runAsGroup: 999,
-      fsGroup: 999,
+      runAsUser: uid,
+      runAsGroup: uid,
+      fsGroup: uid,
       runAsNonRoot: true,
       seccompProfile: { type: 'RuntimeDefault' },
     },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineStepPlan } from '../../plan/step-plan.ts';
 import { ObjectName, orExpression, Text, When } from '../../recipe/terms.ts';
+import { applyCommand, createCommand } from '../write-commands.ts';
 
 const Size = z.string().regex(/^\d+(Mi|Gi)$/, 'a size is a number with Mi or Gi, for example 1Gi');
 const Identifier = z.string().regex(/^[a-z_][a-z0-9_]*$/, 'a PostgreSQL name in lower case, without quotes');
@@ -8,6 +9,12 @@ const Identifier = z.string().regex(/^[a-z_][a-z0-9_]*$/, 'a PostgreSQL name in 
 const Postgres = z.strictObject({
   version: z.string().default('17'),
   image: z.string().optional().meta({ description: 'postgres:VERSION unless set' }),
+  uid: z
+    .number()
+    .int()
+    .min(1)
+    .default(999)
+    .meta({ description: 'User id of postgres in the image: 999 in those of Debian, 70 in those of Alpine' }),
   size: orExpression(Size).default('1Gi'),
   storageClass: Text.optional().meta({ description: "The cluster's default when empty" }),
   name: ObjectName.default('postgres'),
@@ -46,9 +53,6 @@ export const databasePlan = defineStepPlan({
     verb: 'install',
     title: `PostgreSQL ${version}`,
     detail: `StatefulSet ${name}, image ${image ?? `postgres:${version}`}, volume ${size}`,
-    commands: [
-      kubectl.argv('create', '-f', '-'),
-      kubectl.argv('apply', '--server-side', '--field-manager=deploy-wizard', '-f', '-', '-o', 'json'),
-    ],
+    commands: [createCommand(kubectl), applyCommand(kubectl)],
   }),
 });

@@ -1,13 +1,25 @@
-import { defineStep, done, StepFailure, todo, type StepContext } from '../../engine/step.ts';
-import { labels, managedBy } from '../../kubernetes/objects.ts';
+import {
+  blocked,
+  defineStep,
+  done,
+  StepFailure,
+  todo,
+  type MadeObject,
+  type Making,
+  type StepContext,
+} from '../../engine/step.ts';
+import type { Failure } from '../../events/events.ts';
+import { labels, managedBy, type KubernetesObject } from '../../kubernetes/objects.ts';
 import { untilReady } from '../../kubernetes/until-ready.ts';
 import { generateSecret } from '../../secrets/generate.ts';
+import { removeMade } from '../remove-made.ts';
 import { decode } from '../secret/object.ts';
 import { databaseObjects, type DatabaseParams } from './objects.ts';
 import { databasePlan } from './plan.ts';
 
 const secretKind = { apiVersion: 'v1', kind: 'Secret' };
 const setKind = { apiVersion: 'apps/v1', kind: 'StatefulSet' };
+const claimKind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
 
 /** Written on the StatefulSet: which wish it was made from. */
 const wishAnnotation = 'deploy-wizard.dev/input-hash';
@@ -18,7 +30,9 @@ export const databaseStep = defineStep(databasePlan, {
       cluster.get(setKind, params.name, params.namespace),
       cluster.get(secretKind, params.name, params.namespace),
     ]);
-    if (set === undefined || secret === undefined) return todo('there is no such database');
+    const foreign = [set, secret].find((object) => object !== undefined && !isOurs(object));
+    if (foreign !== undefined) return blocked(foreignFailure(foreign));
+    if (set === undefined || secret === undefined) return todo('there is no such database', makes(params));
     if (set.metadata.annotations?.[wishAnnotation] !== step.inputHash) return todo('it was asked for differently');
     return set['status']?.readyReplicas === 1 && set['status']?.observedGeneration === set.metadata.generation
       ? done()
@@ -31,7 +45,7 @@ export const databaseStep = defineStep(databasePlan, {
       const password = generateSecret({ bytes: 24, encoding: 'alphanumeric' });
       context.protect('database.password', password);
       // The API server's answer is the commit point: from here on this password is the one, whatever happens to us.
-      await kubectl.apply([secretObject(params, password)], { signal });
+      await kubectl.create(secretObject(params, password), { signal });
     }
     const applied = await kubectl.apply(databaseObjects(params, { [wishAnnotation]: step.inputHash }), { signal });
     const failure = await untilReady({
@@ -41,54 +55,78 @@ export const databaseStep = defineStep(databasePlan, {
       now: Date.now,
     });
     if (failure !== undefined) throw new StepFailure(failure);
-    const secret = await cluster.get(secretKind, params.name, params.namespace);
-    return {
-      made: [...applied, ...(secret === undefined ? [] : [secret])].map(
-        ({ apiVersion, kind, metadata: { name, uid } }) => ({
-          apiVersion,
-          kind,
-          name,
-          namespace: params.namespace,
-          ...(uid === undefined ? {} : { uid }),
-        }),
-      ),
-      undo: { name: params.name, namespace: params.namespace },
-      holdsData: true,
-    };
+    const making = makes(params);
+    return { ...making, made: await Promise.all(making.made.map((object) => identified(object, cluster))) };
   },
   async secrets(params, { cluster }) {
-    const { password = '' } = decode(await cluster.get(secretKind, params.name, params.namespace));
+    const { password } = decode(await cluster.get(secretKind, params.name, params.namespace));
+    if (password === undefined) return {};
     const url = `postgresql://${params.user}:${encodeURIComponent(password)}@${params.name}.${params.namespace}.svc:5432/${params.database}`;
     return { 'database.password': password, 'database.url': url };
   },
-  async undo({ made, undo }, { kubectl, signal, withData, progress, namespace }) {
-    // Pods first, so that nothing writes any more; then, when asked, the volume and the password that opens it.
-    for (const object of made.filter(({ kind }) => kind !== 'Secret')) {
-      progress(`${object.kind} ${object.name}`);
-      await kubectl.delete(object, { signal });
+  async undo({ made }, context) {
+    // Pods first, so that nothing writes any more; then, when asked, the volume, and the password that opens it last.
+    const order = ['StatefulSet', 'Service', ...(context.withData ? ['PersistentVolumeClaim', 'Secret'] : [])];
+    for (const kind of order) {
+      for (const object of made.filter((one) => one.kind === kind)) {
+        context.progress(`${kind} ${object.name}`);
+        await removeMade(object, context);
+      }
     }
-    if (!withData) return;
-    const claim = {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      name: `data-${String(undo['name'])}-0`,
-      namespace: String(undo['namespace'] ?? namespace),
-    };
-    progress(`volume claim ${claim.name}`);
-    await kubectl.delete(claim, { signal });
-    for (const object of made.filter(({ kind }) => kind === 'Secret')) await kubectl.delete(object, { signal });
   },
 });
 
+/** All that there is of a database, also what its StatefulSet makes. */
+function makes({ name, namespace }: DatabaseParams): Required<Making> {
+  return {
+    made: [
+      { ...secretKind, name, namespace },
+      { apiVersion: 'v1', kind: 'Service', name, namespace },
+      { ...setKind, name, namespace },
+      { ...claimKind, name: claimName(name), namespace },
+    ],
+    undo: { name, namespace },
+    holdsData: true,
+  };
+}
+
+async function identified(object: MadeObject, cluster: StepContext['cluster']): Promise<MadeObject> {
+  const found = await cluster.get(object, object.name, object.namespace);
+  return found?.metadata.uid === undefined ? object : { ...object, uid: found.metadata.uid };
+}
+
+/** `volumeClaimTemplates`: name of the template, name of the set, number of the pod. */
+function claimName(name: string): string {
+  return `data-${name}-0`;
+}
+
+function isOurs({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[labels.managedBy] === managedBy;
+}
+
+function foreignFailure({ kind, metadata: { name, namespace } }: KubernetesObject): Failure {
+  return {
+    code: 'database-foreign',
+    cause: `${kind} ${name} is there already and was not made by this program`,
+    evidence: [],
+    remedy: [
+      `Answer another namespace, or the URL of that database; to give it up: kubectl -n ${namespace} delete ${kind.toLowerCase()} ${name}`,
+    ],
+    answers: ['namespace', 'database'],
+  };
+}
+
 /** An old volume opens only with its old password; the image reads the variable on an empty volume alone. */
 async function refuseForeignData({ name, namespace }: DatabaseParams, { cluster }: StepContext): Promise<void> {
-  const claim = await cluster.get({ apiVersion: 'v1', kind: 'PersistentVolumeClaim' }, `data-${name}-0`, namespace);
+  const claim = await cluster.get(claimKind, claimName(name), namespace);
   if (claim === undefined) return;
   throw new StepFailure({
     code: 'database-password-lost',
-    cause: `The volume data-${name}-0 of an earlier database is there, but the Secret ${name} with its password is not`,
-    evidence: [`volume claim data-${name}-0, created ${claim.metadata.creationTimestamp ?? ''}`],
-    remedy: [`Put the Secret ${name} back, or give up the old data: kubectl -n ${namespace} delete pvc data-${name}-0`],
+    cause: `The volume ${claimName(name)} of an earlier database is there, but the Secret ${name} with its password is not`,
+    evidence: [`volume claim ${claimName(name)}, created ${claim.metadata.creationTimestamp ?? ''}`],
+    remedy: [
+      `Put the Secret ${name} back, or give up the old data: kubectl -n ${namespace} delete pvc ${claimName(name)}`,
+    ],
     answers: ['database'],
   });
 }

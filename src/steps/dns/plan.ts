@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { defineStepPlan } from '../../plan/step-plan.ts';
-import { Id, Needs, Text, When } from '../../recipe/terms.ts';
+import { Id, Needs, needsOf, orExpression, SecretOf, Text, When } from '../../recipe/terms.ts';
+
+const Provider = z.enum(['print', 'cloudflare', 'digitalocean']);
+
+const Record = z.strictObject({
+  name: Text,
+  type: z.enum(['A', 'AAAA', 'CNAME', 'TXT']).default('A'),
+  value: Text,
+  ttl: z.number().int().min(1).optional().meta({ description: 'Seconds; the choice of the provider unless set' }),
+  proxied: z.boolean().default(false),
+});
 
 export const dnsPlan = defineStepPlan({
   kind: 'dns',
@@ -9,23 +19,21 @@ export const dnsPlan = defineStepPlan({
     Id,
     z.strictObject({
       zone: Text,
-      provider: Text.default('print').meta({ description: 'print, cloudflare or digitalocean; an answer may choose' }),
-      records: z
-        .array(
-          z.strictObject({
-            name: Text,
-            type: z.enum(['A', 'AAAA', 'CNAME', 'TXT']).default('A'),
-            value: Text,
-            ttl: z.number().optional(),
-            proxied: z.boolean().default(false),
-          }),
-        )
-        .min(1),
+      provider: orExpression(Provider)
+        .default('print')
+        .meta({ description: 'print shows the records to set by hand; an answer may choose' }),
+      token: SecretOf.optional().meta({ description: 'Token for the API of the provider' }),
+      records: z.array(Record.extend({ when: When.optional() })).min(1),
       when: When.optional(),
       needs: Needs.optional(),
     }),
   ),
-  params: z.looseObject({ zone: z.string(), records: z.array(z.looseObject({ name: z.string() })) }),
+  params: z.strictObject({
+    zone: z.string(),
+    provider: Provider,
+    token: SecretOf.optional(),
+    records: z.array(Record),
+  }),
   timeout: 600,
   why: 'A host name must point at the load balancer before anybody can reach it or a certificate can be issued.',
   expand: (section) =>
@@ -34,15 +42,17 @@ export const dnsPlan = defineStepPlan({
       kind: 'dns',
       params: dns,
       ...(when === undefined ? {} : { when }),
-      ...(needs === undefined ? {} : { needs }),
-      provides: [`dns.${id}`],
+      needs: needsOf(needs, dns.token),
       at: ['dns', id],
     })),
-  describe: ({ zone, records }) => ({
+  describe: ({ zone, provider, records }) => ({
     verb: 'configure',
     title: `DNS ${zone}`,
-    detail: records.map(({ name }) => name).join(', '),
+    detail: records.map(({ name, type, value }) => `${type} ${name} ${value}`).join(', '),
     commands: [],
-    instead: 'prints or writes the records and waits until they are seen',
+    instead:
+      provider === 'print'
+        ? 'prints the records and waits until they are seen'
+        : `writes the records to ${provider} and waits until they are seen`,
   }),
 });

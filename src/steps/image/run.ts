@@ -1,5 +1,5 @@
 import { clusterId } from '../../plan/graph.ts';
-import { defineStep, done, todo } from '../../engine/step.ts';
+import { defineStep, done, StepFailure, todo } from '../../engine/step.ts';
 import { imagePlan } from './plan.ts';
 
 export const imageStep = defineStep(imagePlan, {
@@ -36,6 +36,12 @@ export const imageStep = defineStep(imagePlan, {
       target.delivery.by === 'shared-daemon'
         ? (await docker.imageId(push)) !== undefined
         : await provider.hasImage(target.delivery, push, signal);
-    if (isThere === false) throw new Error(`the nodes do not have ${push} after it was delivered`);
+    if (isThere !== false) return;
+    throw new StepFailure({
+      code: 'image-not-delivered',
+      cause: `The nodes do not have ${push} after it was delivered without an error`,
+      evidence: [],
+      remedy: ['Look whether the nodes have room for it, then try again.'],
+    });
   },
 });

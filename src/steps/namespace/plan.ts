@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineStepPlan } from '../../plan/step-plan.ts';
 import { Id, ObjectName, When } from '../../recipe/terms.ts';
+import { applyCommand } from '../write-commands.ts';
 
 const Labels = z.record(z.string(), z.string());
 
@@ -24,6 +25,6 @@ export const namespacePlan = defineStepPlan({
   describe: ({ name }, { kubectl }) => ({
     verb: 'create',
     title: `namespace ${name}`,
-    commands: [kubectl.argv('create', '-f', '-')],
+    commands: [applyCommand(kubectl)],
   }),
 });

@@ -1,5 +1,6 @@
 import { blocked, defineStep, done, todo } from '../../engine/step.ts';
 import { labels, managedBy } from '../../kubernetes/objects.ts';
+import { removeMade } from '../remove-made.ts';
 import { namespacePlan } from './plan.ts';
 
 export const namespaceStep = defineStep(namespacePlan, {
@@ -40,10 +41,10 @@ export const namespaceStep = defineStep(namespacePlan, {
       undo: {},
     };
   },
-  async undo({ made }, { kubectl, signal, progress }) {
+  async undo({ made }, context) {
     for (const object of made) {
-      progress(`namespace ${object.name} and what is left in it`);
-      await kubectl.delete(object, { signal });
+      context.progress(`namespace ${object.name} and what is left in it`);
+      await removeMade(object, context);
     }
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineStepPlan } from '../../plan/step-plan.ts';
+import { applyCommand } from '../write-commands.ts';
 
 /** Login to a registry. The section is part of `secrets`; see the secret step. */
 export const pullSecretPlan = defineStepPlan({
@@ -16,6 +17,6 @@ export const pullSecretPlan = defineStepPlan({
     verb: 'create',
     title: `pull secret ${name}`,
     detail: `login to ${registry}`,
-    commands: [kubectl.argv('create', '-f', '-')],
+    commands: [applyCommand(kubectl)],
   }),
 });

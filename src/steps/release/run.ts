@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { defineStep, done, StepFailure, todo, type StepContext } from '../../engine/step.ts';
+import {
+  defineStep,
+  done,
+  StepFailure,
+  todo,
+  type LedgerEntry,
+  type Making,
+  type StepContext,
+} from '../../engine/step.ts';
 import type { KubernetesObject } from '../../kubernetes/objects.ts';
 import type { ReleaseRequest } from '../../tools/helm/helm.ts';
 import { chartSource, releasePlan, type ReleaseParams } from './plan.ts';
@@ -10,13 +18,11 @@ export const releaseStep = defineStep(releasePlan, {
   async check(params, context) {
     const { helm, progress } = context;
     const status = await helm.status(params.name, params.namespace);
-    if (status === undefined) return todo('there is no such release');
+    if (status === undefined) return todo('there is no such release', makes(params));
     if (status.status !== 'deployed') return todo(`the release is ${status.status}`);
     progress('comparing the chart with what is installed');
-    const [wanted, installed] = await Promise.all([
-      helm.render(requestOf(params, context)),
-      helm.manifest(params.name, params.namespace),
-    ]);
+    const installed = await helm.manifest(params.name, params.namespace);
+    const wanted = await helm.render(requestOf(params, context), await capabilities(installed, context));
     if (
       !sameObjects(
         wanted.map(({ object }) => object),
@@ -30,24 +36,25 @@ export const releaseStep = defineStep(releasePlan, {
   async run(params, context) {
     const { helm, step, signal, progress, output, before } = context;
     const status = await helm.status(params.name, params.namespace);
-    if (status?.status.startsWith('pending-') === true) await recover(params, status.status, context);
-    if (status !== undefined && before === undefined)
-      progress(`upgrading revision ${status.revision}, which this program did not install`);
+    const isOurs = status === undefined || isMade(before);
+    if (status !== undefined && /^(pending-|uninstalling$)/.test(status.status))
+      await recover(params, status.status, context);
+    if (!isOurs) progress(`upgrading revision ${status.revision}, which this program did not install`);
     await helm.upgrade(step.commands[0] ?? [], { signal, onLine: (line) => output([line]) });
-    const isOurs = before !== undefined || status === undefined;
-    return {
-      made: isOurs
-        ? [{ apiVersion: 'helm.sh/v3', kind: 'Release', name: params.name, namespace: params.namespace }]
-        : [],
-      undo: { name: params.name, namespace: params.namespace },
-    };
+    return isOurs ? makes(params) : { ...makes(params), made: [] };
   },
   async verify({ name, namespace }, { helm }) {
     const status = await helm.status(name, namespace);
-    if (status?.status !== 'deployed')
-      throw new Error(`release ${name} is ${status?.status ?? 'not there'} after helm upgrade`);
+    if (status?.status === 'deployed') return;
+    throw new StepFailure({
+      code: 'release-not-deployed',
+      cause: `Release ${name} is ${status?.status ?? 'not there'} after helm upgrade ended well`,
+      evidence: [],
+      remedy: [`helm history ${name} -n ${namespace}`],
+    });
   },
-  async undo({ made }, { helm, signal, progress }) {
+  async undo({ made, undo }, { helm, signal, progress, leaves }) {
+    if (made.length === 0) leaves(`release ${String(undo['name'])}, which was there before`);
     for (const { name, namespace = '' } of made) {
       if ((await helm.status(name, namespace)) === undefined) continue;
       progress(`release ${name}`);
@@ -55,6 +62,30 @@ export const releaseStep = defineStep(releasePlan, {
     }
   },
 });
+
+function makes({ name, namespace }: ReleaseParams): Required<Pick<Making, 'made' | 'undo'>> {
+  return { made: [{ apiVersion: 'helm.sh/v3', kind: 'Release', name, namespace }], undo: { name, namespace } };
+}
+
+/** The ledger knows releases of others as well, which it does not take for made. */
+function isMade(before: LedgerEntry | undefined): boolean {
+  return before !== undefined && before.made.length > 0;
+}
+
+/** What Helm's upgrade finds out about the cluster and `helm template` does not: a chart may render otherwise for it. */
+async function capabilities(installed: KubernetesObject[], { cluster }: StepContext) {
+  const [version, groups] = await Promise.all([cluster.raw('/version'), cluster.raw('/apis')]);
+  const { gitVersion } = version as { gitVersion: string };
+  const served = (groups as { groups: { versions: { groupVersion: string }[] }[] }).groups;
+  return {
+    kubeVersion: gitVersion,
+    apiVersions: [
+      ...served.flatMap(({ versions }) => versions.map(({ groupVersion }) => groupVersion)),
+      // Whatever is installed is served: its kinds need not be asked for.
+      ...new Set(installed.map(({ apiVersion, kind }) => `${apiVersion}/${kind}`)),
+    ],
+  };
+}
 
 function requestOf(params: ReleaseParams, { folder }: StepContext): ReleaseRequest {
   return {
@@ -88,15 +119,15 @@ async function firstMissing(
 }
 
 /**
- * A release that an ended process left pending. Ours may be mended while we hold the lock: Helm itself refuses
+ * A release that an ended process left in the middle. Ours may be mended while we hold the lock: Helm itself refuses
  * ("another operation is in progress"), since it cannot know that nobody is at work.
  */
 async function recover(
   { name, namespace }: ReleaseParams,
   status: string,
-  { helm, before, execute, signal, progress }: StepContext,
+  { helm, before, signal, progress }: StepContext,
 ): Promise<void> {
-  if (before === undefined) {
+  if (!isMade(before)) {
     throw new StepFailure({
       code: 'release-pending',
       cause: `Release ${name} is ${status}: another helm is at work on it, or was ended in the middle`,
@@ -105,6 +136,7 @@ async function recover(
     });
   }
   progress(`mending the release, which is ${status}`);
-  if (status === 'pending-install') await helm.uninstall(name, namespace, { signal });
-  else await execute(helm.rollbackArgv(name, namespace, 0), { signal });
+  if (status === 'pending-install' || status === 'uninstalling') await helm.uninstall(name, namespace, { signal });
+  // `upgrade` runs any vector that writes, and proves the target first.
+  else await helm.upgrade(helm.rollbackArgv(name, namespace, 0), { signal });
 }

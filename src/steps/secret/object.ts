@@ -3,15 +3,19 @@ import { join } from 'node:path';
 import {
   blocked,
   done,
+  StepFailure,
   todo,
   type Check,
   type LedgerEntry,
+  type Making,
   type StepContext,
   type StepResult,
   type UndoContext,
 } from '../../engine/step.ts';
+import { messageOf, UserError } from '../../errors/errors.ts';
 import { labels, managedBy, type KubernetesObject } from '../../kubernetes/objects.ts';
 import { wantedValue, type Source, type SourceReader, type Wanted } from '../../secrets/sources.ts';
+import { removeMade } from '../remove-made.ts';
 import { secretQuestionId, type SecretKey } from './plan.ts';
 
 /** A Secret as a step wants it: where each value comes from, and how the values become its data. */
@@ -29,7 +33,7 @@ const kind = { apiVersion: 'v1', kind: 'Secret' };
 /** A Secret that holds all that is wanted is done; its resource version is handed on, so that pods follow a change. */
 export async function checkSecret(secret: SecretObject, context: StepContext): Promise<Check> {
   const found = await context.cluster.get(kind, secret.name, secret.namespace);
-  if (found === undefined) return todo('there is no such Secret');
+  if (found === undefined) return todo('there is no such Secret', makes(secret, undefined));
   const { data, differs } = await compose(secret, found, context);
   if (differs.length === 0) return done(outputs(context, found));
   if (found.metadata.labels?.[labels.managedBy] !== managedBy) {
@@ -51,23 +55,31 @@ export async function writeSecret(secret: SecretObject, context: StepContext): P
     ...kind,
     metadata: { name: secret.name, namespace: secret.namespace, labels: { [labels.managedBy]: managedBy } },
     type: secret.type,
-    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
+    data: encoded(data, found),
   };
   const [made] = await context.kubectl.apply([object], { signal: context.signal });
+  return { ...makes(secret, made?.metadata.uid), ...(made === undefined ? {} : { outputs: outputs(context, made) }) };
+}
+
+function makes({ name, namespace, keys }: SecretObject, uid: string | undefined): Making {
   return {
-    made: [
-      {
-        ...kind,
-        name: secret.name,
-        namespace: secret.namespace,
-        ...(made?.metadata.uid === undefined ? {} : { uid: made.metadata.uid }),
-      },
-    ],
+    made: [{ ...kind, name, namespace, ...(uid === undefined ? {} : { uid }) }],
     undo: {},
     // A generated value may be what data is encrypted with: it goes when the data goes.
-    holdsData: secret.keys.some(({ sources }) => sources[0] !== undefined && 'generate' in sources[0]),
-    ...(made === undefined ? {} : { outputs: outputs(context, made) }),
+    holdsData: keys.some(({ sources }) => sources[0] !== undefined && 'generate' in sources[0]),
   };
+}
+
+/** A value that stays keeps its very bytes, which need not be text. */
+function encoded(data: Record<string, string>, found: KubernetesObject | undefined): Record<string, string> {
+  const current = decode(found);
+  const bytes = (found?.['data'] ?? {}) as Record<string, string>;
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [
+      key,
+      current[key] === value ? (bytes[key] ?? '') : Buffer.from(value).toString('base64'),
+    ]),
+  );
 }
 
 /** The values of the keys as the cluster has them, by expression path. */
@@ -77,14 +89,11 @@ export async function secretsOf(secret: SecretObject, { cluster, step }: StepCon
   return Object.fromEntries(Object.entries(decode(found)).map(([key, value]) => [`secrets.${id}.keys.${key}`, value]));
 }
 
-export async function undoSecret(
-  { made, holdsData }: LedgerEntry,
-  { kubectl, signal, withData, progress }: UndoContext,
-): Promise<void> {
-  if (holdsData && !withData) return;
+export async function undoSecret({ made, holdsData }: LedgerEntry, context: UndoContext): Promise<void> {
+  if (holdsData && !context.withData) return;
   for (const object of made) {
-    progress(`Secret ${object.name}`);
-    await kubectl.delete(object, { signal });
+    context.progress(`Secret ${object.name}`);
+    await removeMade(object, context);
   }
 }
 
@@ -101,7 +110,7 @@ async function compose(
     const source = sources[0] as Source | undefined;
     const wanted: Wanted =
       source === undefined ? { is: 'nothing' } : await wantedValue(secretQuestionId(id, key), source, reader(context));
-    const value = settle(wanted, current[key], `Secret ${secret.name} has no ${key}, and it was not asked for`);
+    const value = settle(wanted, current[key], () => notAsked(secret, key, secretQuestionId(id, key)));
     if (value !== undefined) {
       values[key] = value;
       context.protect(`secrets.${id}.keys.${key}`, value);
@@ -112,14 +121,14 @@ async function compose(
   return { data, differs };
 }
 
-function settle(wanted: Wanted, current: string | undefined, missing: string): string | undefined {
+function settle(wanted: Wanted, current: string | undefined, missing: () => StepFailure): string | undefined {
   switch (wanted.is) {
     case 'value':
       return wanted.value;
     case 'any':
       return current ?? wanted.generate();
     case 'kept':
-      if (current === undefined) throw new Error(missing);
+      if (current === undefined) throw missing();
       return current;
     case 'nothing':
       return current;
@@ -128,11 +137,26 @@ function settle(wanted: Wanted, current: string | undefined, missing: string): s
   }
 }
 
+function notAsked({ name, namespace }: SecretObject, key: string, question: string): StepFailure {
+  return new StepFailure({
+    code: 'secret-missing',
+    cause: `Secret ${name} in namespace ${namespace} has no ${key}, and it was not asked for in this run`,
+    evidence: [],
+    remedy: [
+      `Run up again and answer ${question}, or name it in an answers file: secrets: { ${question}: { env: NAME } }`,
+    ],
+    answers: [question],
+  });
+}
+
 function reader(context: StepContext): SourceReader {
   return {
     asked: (questionId) => context.asked(questionId),
     evaluate: (template) => context.secret(template),
-    readFile: (path) => readFile(join(context.folder, path), 'utf8'),
+    readFile: (path) =>
+      readFile(join(context.folder, path), 'utf8').catch((error: unknown) => {
+        throw new UserError(`The file ${path} of a secret cannot be read`, { why: messageOf(error) });
+      }),
     environment: (name) => context.environment(name),
     existing: async (secret, key, namespace) =>
       decode(await context.cluster.get(kind, secret, namespace ?? context.namespace))[key],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineStepPlan } from '../../plan/step-plan.ts';
 import type { Question } from '../../questions/question.ts';
 import { Id, ObjectName, SecretSource, When } from '../../recipe/terms.ts';
+import { applyCommand } from '../write-commands.ts';
 
 const Sources = z
   .union([SecretSource, z.array(SecretSource).min(1)])
@@ -71,17 +72,18 @@ export const secretPlan = defineStepPlan({
         name: secret.name ?? id,
         namespace: secret.namespace ?? namespace,
         ...('pull' in secret ? { registry: secret.pull.registry } : { type: secret.type }),
-        keys: keysOf(secret),
+        keys: keysOf(secret).map(({ key, sources }) => ({ key, sources: exclusive(sources) })),
       },
       ...(secret.when === undefined ? {} : { when: secret.when }),
-      provides: [`secrets.${id}`],
+      // The version changes whenever the content does, so that pods which read it are replaced then.
+      provides: [`secrets.${id}`, `secrets.${id}.version`],
       at: ['secrets', id],
     })),
   describe: ({ name, keys }, { kubectl }) => ({
     verb: 'create',
     title: `Secret ${name}`,
     detail: `${keys.length} ${keys.length === 1 ? 'value' : 'values'}: ${keys.map(({ key }) => key).join(', ')}`,
-    commands: [kubectl.argv('create', '-f', '-')],
+    commands: [applyCommand(kubectl)],
   }),
 });
 
@@ -91,26 +93,31 @@ function keysOf(secret: z.output<typeof Secret>): SecretKey[] {
 }
 
 function askedSources(id: string, key: string, sources: SecretKey['sources'], whole: string | undefined): Question[] {
-  // A later source is taken only when no earlier one was: its question is asked only then.
-  const earlier: string[] = [];
-  return sources.flatMap((source): Question[] => {
-    const conditions = [
-      ...(whole === undefined ? [] : [`(${whole})`]),
-      ...earlier.map((when) => `!(${when})`),
-      ...(source.when === undefined ? [] : [`(${source.when})`]),
-    ];
-    earlier.push(source.when ?? 'true');
+  return exclusive(sources).flatMap((source): Question[] => {
     if (!('ask' in source)) return [];
+    const conditions = [whole, source.when].filter((when) => when !== undefined);
     return [
       {
         id: secretQuestionId(id, key),
         ask: source.ask.endsWith('?') ? source.ask : `${source.ask}?`,
         why: source.why ?? `It becomes the key ${key} of the Secret; it is kept in the cluster only.`,
         type: 'secret',
-        ...(conditions.length === 0 ? {} : { when: conditions.join(' && ') }),
+        ...(conditions.length === 0 ? {} : { when: conditions.map((when) => `(${when})`).join(' && ') }),
         ...(source.check === undefined ? {} : { check: source.check }),
         ...(source.optional === true ? { isOptional: true } : {}),
       },
     ];
+  });
+}
+
+/** The first source whose condition holds is taken: each gets the condition that no earlier one was. */
+function exclusive(sources: SecretKey['sources']): SecretKey['sources'] {
+  const firstAlways = sources.findIndex(({ when }) => when === undefined);
+  return sources.slice(0, firstAlways === -1 ? sources.length : firstAlways + 1).map((source, index) => {
+    const conditions = [
+      ...sources.slice(0, index).map(({ when }) => `!(${when})`),
+      ...(source.when === undefined ? [] : [index === 0 ? source.when : `(${source.when})`]),
+    ];
+    return conditions.length === 0 ? source : { ...source, when: conditions.join(' && ') };
   });
 }

@@ -5,7 +5,7 @@ import type { StepNumber } from './dockerfile.ts';
 // buildkit util/progress/progressui: "#5 [deps 2/4] RUN ...", "#5 0.176 text", "#5 CACHED", "#5 DONE 0.2s", "#5 ERROR: ...".
 const vertexLine = /^#(\d+) (.*)$/;
 // Of a build for several platforms: "[linux/arm64 deps 2/4]".
-const numberedStep = /^\[(?:.* )?(?:(\S+) +)?(\d+)\/(\d+)\] /;
+const numberedStep = /^\[(?:(.*\S) +)?(\d+)\/(\d+)\] /;
 // "Dockerfile:12" above a ruler of hyphens: buildkit solver/errdefs/source.go.
 const sourcePlace = /^\S+:(\d+)$/;
 const ruler = /^-{10,}$/;
@@ -38,7 +38,8 @@ export function followBuildkit(): BuildOutput {
     const step = numberedStep.exec(text);
     if (step !== null) stages.set(step[1] ?? '', Number(step[3]));
     if (!vertices.has(id)) {
-      const number = step === null ? undefined : ({ by: 'buildkit', stage: step[1], index: Number(step[2]) } as const);
+      const stage = step?.[1]?.split(' ').at(-1);
+      const number = step === null ? undefined : ({ by: 'buildkit', stage, index: Number(step[2]) } as const);
       vertices.set(id, { name, number, output: [], isDone: false });
     }
     return /^\[internal\]|^building with /.test(name) ? undefined : progress(name);
@@ -57,7 +58,7 @@ export function followBuildkit(): BuildOutput {
       if (vertex === undefined || said.startsWith('[')) return named(id, said);
       if (/^(?:DONE|CACHED)\b/.test(said)) {
         vertex.isDone = true;
-        return /^\[internal\]/.test(vertex.name) ? undefined : progress(vertex.name);
+        return vertex.name.startsWith('[internal]') ? undefined : progress(vertex.name);
       }
       if (said.startsWith('ERROR: ')) failed = { vertex, isCommand: commandFailed.test(said) };
       else keep(vertex.output, said.replace(/^\d+\.\d+ ?/, ''));

@@ -46,9 +46,12 @@ export type StepNumber = { by: 'legacy'; index: number } | { by: 'buildkit'; sta
 export function lineOfStep(dockerfile: string, step: StepNumber): number | undefined {
   const instructions = instructionsOf(dockerfile);
   if (step.by === 'legacy') return instructions[step.index - 1]?.line;
-  return stagesOf(instructions)
-    .find(({ names }) => step.stage === undefined || names.includes(step.stage))
-    ?.layers.at(step.index - 1)?.line;
+  return (
+    stagesOf(instructions)
+      // With one stage there is no name, or that of the platform alone.
+      .find(({ names }) => step.stage === undefined || step.stage.includes('/') || names.includes(step.stage))
+      ?.layers.at(step.index - 1)?.line
+  );
 }
 
 /** BuildKit numbers in each stage what makes a layer. */

@@ -9,7 +9,7 @@ export function setFlags(set: ReleaseRequest['set']): string[] {
   return Object.entries(set).flatMap(([key, value]) => {
     const name = escapeKey(key);
     if (typeof value === 'string') return ['--set-string', `${name}=${escapeText(value)}`];
-    if (Number.isSafeInteger(value)) return ['--set', `${name}=${String(value)}`];
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return ['--set', `${name}=${value}`];
     return ['--set-json', `${name}=${JSON.stringify(value)}`];
   });
 }

@@ -46,13 +46,13 @@ export async function readContexts(
 /** Three lines: current context, `.contexts` and `.clusters` as JSON. */
 export function parseContexts(output: string): KubeContexts {
   const [current = '', contexts = 'null', clusters = 'null'] = output.split('\n');
-  const servers = new Map(list(clusters).map(({ name, cluster }) => [name, cluster?.server]));
+  const known = new Map(list(clusters).map(({ name, cluster }) => [name, cluster]));
   return {
     ...(current === '' ? {} : { current }),
     contexts: list(contexts).map(({ name, context = {} }) => {
       const cluster = context.cluster ?? '';
-      const server = servers.get(cluster);
-      const provider = context.extensions?.find(({ extension }) => extension?.provider)?.extension?.provider;
+      const server = known.get(cluster)?.server;
+      const provider = providerIn(context) ?? providerIn(known.get(cluster));
       return {
         name,
         cluster,
@@ -62,6 +62,10 @@ export function parseContexts(output: string): KubeContexts {
       };
     }),
   };
+}
+
+function providerIn(entry: Entry | undefined): string | undefined {
+  return entry?.extensions?.find(({ extension }) => extension?.provider)?.extension?.provider;
 }
 
 function list(json: string): Named<Entry>[] {

@@ -95,8 +95,8 @@ export function createKubectl(settings: KubectlSettings): BoundKubectl {
     version: () => kubectlVersion(run, program),
     contexts: () => readContexts(run, { program, kubeconfig }),
     api: (path, options) => apiGet(run, target, path, options),
-    freezeTarget: guard.freeze,
-    proveTarget: guard.prove,
+    freezeTarget: (expected) => guard.freeze(expected),
+    proveTarget: () => guard.prove(),
   };
 }
 

@@ -92,7 +92,7 @@ async function untilGone(tools: DeleteTools, ref: ObjectRef, resource: Resource,
 /** A namespace says it in its conditions, anything else by its finalizers. */
 function whatHolds(object: KubernetesObject): string {
   const conditions = (object['status']?.conditions ?? []) as { type: string; status: string; message?: string }[];
-  const remaining = conditions.filter(({ type, status }) => /Remaining$/.test(type) && status === 'True');
+  const remaining = conditions.filter(({ type, status }) => type.endsWith('Remaining') && status === 'True');
   if (remaining.length > 0) return remaining.map(({ message }) => message).join(' ');
   const finalizers = object.metadata.finalizers ?? [];
   return finalizers.length > 0 ? `It waits for ${finalizers.join(', ')}.` : 'The cluster has not removed it yet.';

@@ -34,69 +34,43 @@ const lingering = 60;
 
 export function createApplication({ clock, ...options }: ApplicationOptions): Application {
   const listeners: (() => void)[] = [];
-  let busyMessage = '';
-  let isSearching = false;
-  let isLingering = false;
-
+  const front: Front = { busy: '', isSearching: false, isLingering: false };
   const store = createSessionStore({ clock });
   const board = createBoard({ store, commit: (lines) => stage.commit(lines) });
   const asker = createAsker({
     changed(why) {
-      isLingering = why === 'closed';
+      front.isLingering = why === 'closed';
       redraw.soon();
-      if (isLingering) clock.after(lingering, endLingering);
+      if (front.isLingering) clock.after(lingering, endLingering);
     },
   });
+  const parts = { store, board, asker, front };
   const stage = createStage({
     ...options,
     now: () => clock.now(),
     onKey,
     // What leaves the live list must be in the history of the same picture.
     beforeDraw: () => board.commitNews(stage.frame()),
-    body,
+    body: (frame) => bodyOf(parts, frame),
     isAlternate: () => board.isLooking,
     onError: (error) => asker.withdraw(error),
   });
-  const redraw = createRedraw({ clock, draw, isMoving });
+  const draw = () => {
+    if (!front.isLingering || hasBody(parts)) stage.draw();
+  };
+  const redraw = createRedraw({ clock, draw, isMoving: () => isMoving(parts) });
   store.subscribe(() => redraw.now());
 
-  function draw(): void {
-    if (!isLingering || asker.isAsking || board.isLooking || board.isRunning || busyMessage !== '') stage.draw();
-  }
-
   function endLingering(): void {
-    isLingering = false;
+    front.isLingering = false;
     redraw.soon();
-  }
-
-  function body(frame: Frame): ReactNode {
-    const context = { frame, view: store.getSnapshot() };
-    if (board.isLooking) return board.drawLook(context);
-    if (asker.isAsking) return asker.draw(context);
-    if (busyMessage !== '' && !board.isMoving) return <Busy message={busyMessage} frame={frame} />;
-    return board.isRunning ? board.drawRun(context) : null;
-  }
-
-  /** Whether anything on the screen changes with time alone. */
-  function isMoving(): boolean {
-    if (asker.isAsking && !board.isLooking) return isSearching;
-    return board.isMoving || busyMessage !== '';
   }
 
   function onKey(key: Key): void {
     if (key.key === 'ctrl-c') interrupt();
-    else if (!stage.isTooSmall()) press(key);
+    else if (!stage.isTooSmall()) press(parts, key, stage.frame());
     store.flush();
     redraw.soon();
-  }
-
-  function press(key: Key): void {
-    const context = { frame: stage.frame(), view: store.getSnapshot() };
-    if (board.isLooking) return board.pressLook(key, context);
-    const wish: { look: StepId } | undefined = asker.isAsking
-      ? asker.press(key, context)
-      : board.pressRun(key, context);
-    if (wish !== undefined) board.look(wish.look);
   }
 
   function interrupt(): void {
@@ -112,10 +86,45 @@ export function createApplication({ clock, ...options }: ApplicationOptions): Ap
     stage,
     redraw,
     setBusy(message) {
-      busyMessage = message;
+      front.busy = message;
       redraw.soon();
     },
-    setSearching: (searching) => void (isSearching = searching),
+    setSearching: (isSearching) => void (front.isSearching = isSearching),
     onInterrupt: (listener) => void listeners.push(listener),
   };
+}
+
+/** What stands in front besides screens and the run. */
+interface Front {
+  busy: string;
+  isSearching: boolean;
+  /** An answered screen is still there, because nothing has taken its place yet. */
+  isLingering: boolean;
+}
+
+type Parts = Pick<Application, 'store' | 'board' | 'asker'> & { front: Front };
+
+function bodyOf({ store, board, asker, front }: Parts, frame: Frame): ReactNode {
+  const context = { frame, view: store.getSnapshot() };
+  if (board.isLooking) return board.drawLook(context);
+  if (asker.isAsking) return asker.draw(context);
+  if (front.busy !== '' && !board.isMoving) return <Busy message={front.busy} frame={frame} />;
+  return board.isRunning ? board.drawRun(context) : null;
+}
+
+function hasBody({ board, asker, front }: Parts): boolean {
+  return board.isLooking || asker.isAsking || board.isRunning || front.busy !== '';
+}
+
+/** Whether anything on the screen changes with time alone. */
+function isMoving({ board, asker, front }: Parts): boolean {
+  if (asker.isAsking && !board.isLooking) return front.isSearching;
+  return board.isMoving || front.busy !== '';
+}
+
+function press({ store, board, asker }: Parts, key: Key, frame: Frame): void {
+  const context = { frame, view: store.getSnapshot() };
+  if (board.isLooking) return board.pressLook(key, context);
+  const wish: { look: StepId } | undefined = asker.isAsking ? asker.press(key, context) : board.pressRun(key, context);
+  if (wish !== undefined) board.look(wish.look);
 }

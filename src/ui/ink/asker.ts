@@ -7,9 +7,9 @@ import type { Key } from './keys.ts';
 import type { Screen } from './screen.ts';
 
 /** What Ctrl-C does to a screen: gives this reply, fails with this error, or is none of the screen's business. */
-export type OnInterrupt<Reply> = { reply: Reply } | { error: Error } | 'passed';
+type OnInterrupt<Reply> = { reply: Reply } | { error: Error } | 'passed';
 
-export interface Opened<State, Reply> {
+interface Opened<State, Reply> {
   answer: Promise<Reply>;
   /** Something that the screen waited for has arrived. */
   update(change: (state: State) => State): void;

@@ -3,8 +3,8 @@ import type { EngineEvent } from '../../events/events.ts';
 import type { StepId } from '../../plan/plan.ts';
 import type { SessionStore } from '../session/store.ts';
 import { stepOf, totalsOf, type ViewModel } from '../session/view-model.ts';
+import { createChronicle } from './chronicle.ts';
 import type { Frame } from './frame.ts';
-import { runHeading, stepHistory, unreachedHistory } from './history.ts';
 import type { Key } from './keys.ts';
 import type { LineCells } from './layout/cells.ts';
 import { lookAt, LookInside, pressLook, type LookState } from './screens/look-inside.tsx';
@@ -39,9 +39,7 @@ export function createBoard({ store, commit }: { store: SessionStore; commit: (l
   let run = newRunState;
   let looking: LookState | undefined;
   let expected: Expected;
-  let isHeadingCommitted = false;
-  let isEndCommitted = false;
-  const committed = new Set<StepId>();
+  const chronicle = createChronicle(commit);
 
   const isRunning = () => {
     const view = store.getSnapshot();
@@ -65,24 +63,9 @@ export function createBoard({ store, commit }: { store: SessionStore; commit: (l
       if (event.type !== 'run.planned') return;
       // Another round, with other answers: another board.
       run = newRunState;
-      isHeadingCommitted = isEndCommitted = false;
-      committed.clear();
+      chronicle.begin();
     },
-    commitNews(frame) {
-      const view = store.getSnapshot();
-      if (view.startedAt === undefined) return;
-      if (!isHeadingCommitted) commit(runHeading(view, expected));
-      isHeadingCommitted = true;
-      for (const step of view.steps) {
-        const isOver = step.state.is === 'done' || step.state.is === 'skipped';
-        const isLeftBehind = view.finished !== undefined && step.state.is !== 'pending';
-        if (committed.has(step.id) || !(isOver || isLeftBehind)) continue;
-        committed.add(step.id);
-        commit(stepHistory(view, step, frame));
-      }
-      if (view.finished !== undefined && !isEndCommitted) commit(unreachedHistory(view));
-      isEndCommitted = view.finished !== undefined;
-    },
+    commitNews: (frame) => chronicle.write(store.getSnapshot(), expected, frame),
     look(step) {
       looking = lookAt(step);
     },

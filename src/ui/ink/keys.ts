@@ -1,7 +1,7 @@
 import type { Key as InkKey } from 'ink';
 import { graphemes } from '../text/width.ts';
 
-export type NamedKey =
+type NamedKey =
   | 'up'
   | 'down'
   | 'left'

@@ -43,43 +43,26 @@ export function createStage(options: StageOptions): Stage {
   let history: Committed[] = [];
   /** What the history was when the second screen came up: it cannot be added to there. */
   let historyBehind: Committed[] | undefined;
-  let started: { terminal: Terminal; ink: Instance } | undefined;
+  let started: Started | undefined;
   let isClosed = false;
 
+  const sizeNow = () => started?.terminal.size ?? sizeOf(options.stdout);
   const frame = () => frameOf(sizeNow(), { theme: options.theme, now: options.now(), version: options.version });
-  const sizeNow = () => (started === undefined ? sizeOf(options.stdout) : started.terminal.size);
   const isTooSmall = () => sizeNow().columns < smallest.columns || sizeNow().rows < smallest.rows;
+  const restore = () => started?.terminal.restore();
 
-  const onUnmount = () => started?.terminal.restore();
   const tree = (isLast = false) => {
     options.beforeDraw();
     const now = frame();
     const body = isLast ? null : isTooSmall() ? <TooSmall size={sizeNow()} frame={now} /> : options.body(now);
-    return (
-      <App history={historyBehind ?? history} body={body} frame={now} onKey={options.onKey} onUnmount={onUnmount} />
-    );
+    return <App history={historyBehind ?? history} body={body} frame={now} onKey={options.onKey} onUnmount={restore} />;
   };
 
-  const start = () => {
-    const terminal = new Terminal(options);
-    // Ink is given a terminal that only has what Ink uses of one.
-    const ink = render(null, {
-      stdout: terminal as unknown as NodeJS.WriteStream,
-      stdin: options.stdin as NodeJS.ReadStream,
-      exitOnCtrlC: false,
-      patchConsole: false,
-      interactive: true,
-    });
-    ink.waitUntilExit().catch(options.onError);
-    terminal.onResize = () => ink.rerender(tree());
-    return { terminal, ink };
-  };
-
-  const switchScreens = ({ terminal, ink }: NonNullable<typeof started>) => {
-    if (options.isAlternate() === terminal.isAlternate) return;
+  const switchScreens = ({ terminal, ink }: Started, isAlternate: boolean) => {
+    if (isAlternate === terminal.isAlternate) return;
     ink.clear();
-    terminal.setAlternate(options.isAlternate());
-    historyBehind = terminal.isAlternate ? history : undefined;
+    terminal.setAlternate(isAlternate);
+    historyBehind = isAlternate ? history : undefined;
   };
 
   return {
@@ -87,8 +70,8 @@ export function createStage(options: StageOptions): Stage {
     isTooSmall,
     draw() {
       if (isClosed) return;
-      started ??= start();
-      switchScreens(started);
+      started ??= start(options, (ink) => ink.rerender(tree()));
+      switchScreens(started, options.isAlternate());
       started.ink.rerender(tree());
     },
     commit(lines) {
@@ -99,17 +82,32 @@ export function createStage(options: StageOptions): Stage {
       if (isClosed) return;
       isClosed = true;
       if (started === undefined) return;
-      const { terminal, ink } = started;
-      if (terminal.isAlternate) {
-        ink.clear();
-        terminal.setAlternate(false);
-        historyBehind = undefined;
-      }
-      ink.rerender(tree(true));
-      await ink.waitUntilRenderFlush();
-      ink.unmount();
-      await ink.waitUntilExit();
-      terminal.restore();
+      switchScreens(started, false);
+      started.ink.rerender(tree(true));
+      await started.ink.waitUntilRenderFlush();
+      started.ink.unmount();
+      await started.ink.waitUntilExit();
+      restore();
     },
   };
+}
+
+interface Started {
+  terminal: Terminal;
+  ink: Instance;
+}
+
+function start(options: StageOptions, onResize: (ink: Instance) => void): Started {
+  const terminal = new Terminal(options);
+  // Ink is given a terminal that has what Ink uses of one, no more.
+  const ink = render(null, {
+    stdout: terminal as unknown as NodeJS.WriteStream,
+    stdin: options.stdin as NodeJS.ReadStream,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    interactive: true,
+  });
+  ink.waitUntilExit().catch(options.onError);
+  terminal.onResize = () => onResize(ink);
+  return { terminal, ink };
 }

@@ -4,7 +4,7 @@ import type { Condition } from '../session/step-text.ts';
 export type Tone = 'plain' | 'strong' | 'dim' | 'active' | 'done' | 'waiting' | 'failed' | 'cursor';
 
 /** How Ink draws a tone. */
-export interface Look {
+interface Look {
   color?: string;
   bold?: boolean;
   dimColor?: boolean;

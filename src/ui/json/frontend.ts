@@ -12,7 +12,7 @@ export interface JsonFrontendOptions {
 }
 
 /** Version of the envelope and its types; design section 12. */
-export const jsonVersion = 1;
+const jsonVersion = 1;
 
 /** Events as JSON, one object a line: `v`, `seq`, `time`, `type`, then the fields of the type. Never asks. */
 export function createJsonFrontend({ stdout, clock, verbose = false }: JsonFrontendOptions): Frontend {

@@ -7,12 +7,13 @@ import type { LinePrompter } from '../prompts/line-prompter.ts';
 import { systemClock, type Clock } from '../session/clock.ts';
 import { reduce } from '../session/reduce.ts';
 import { summaryView } from '../session/summary-view.ts';
-import { emptyView } from '../session/view-model.ts';
+import { stateText } from '../session/step-text.ts';
+import { emptyView, stepOf } from '../session/view-model.ts';
 import { fill, widthOf } from '../text/width.ts';
 import { factOf, type FactLine, type FactWord } from './event-lines.ts';
 import { messageLines } from './message-lines.ts';
 import { planText } from './plan-text.ts';
-import { createNewsFilter } from './repetition.ts';
+import { createNewsFilter, createReminder } from './repetition.ts';
 
 interface Writes {
   write(text: string): unknown;
@@ -26,7 +27,7 @@ export interface PlainFrontendOptions {
   colour: boolean;
   /** Print the output of commands too. */
   verbose?: boolean;
-  clock?: Pick<Clock, 'now'>;
+  clock?: Clock;
 }
 
 /** One line per fact: for pipes, CI, screen readers and terminals that only know lines. */
@@ -35,6 +36,13 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
   const chalk = new Chalk({ level: options.colour ? 1 : 0 });
   const isNews = createNewsFilter();
   let view = emptyView;
+  const reminder = createReminder({
+    clock,
+    remind(id) {
+      const step = stepOf(view, id);
+      if (step !== undefined) printFact({ word: 'wait', text: `${step.title}: ${stateText(view, step, clock.now())}` });
+    },
+  });
 
   const print = (line: string) => stdout.write(`${sanitiseLine(line)}\n`);
   const printFact = ({ word, text, more = [] }: FactLine) => {
@@ -65,11 +73,11 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
       return prompter.choosePlanReply(!report.problems.some((problem) => problem.isFatal));
     },
     emit(event) {
-      const now = clock.now();
-      view = reduce(view, event, now);
+      view = reduce(view, event, clock.now());
+      reminder.look(view);
       if (event.type === 'step.output' && !verbose) return;
       if (event.type === 'decision.needed' && prompter !== undefined) return; // The prompt shows the question.
-      const fact = isNews(event, now) ? factOf(event, view) : undefined;
+      const fact = isNews(event) ? factOf(event, view) : undefined;
       if (fact !== undefined) printFact(fact);
     },
     decide(decision, signal) {
@@ -88,7 +96,10 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
       stream.write(`${[levelColours(chalk)[message.level](first), ...rest].join('\n')}\n`);
     },
     onInterrupt() {},
-    close: () => Promise.resolve(),
+    close() {
+      reminder.stop();
+      return Promise.resolve();
+    },
   };
 }
 

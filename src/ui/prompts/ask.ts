@@ -2,9 +2,9 @@ import type { AskReply, AskRequest, Choice } from '../../questions/question.ts';
 import type { LineChoice, LineInput, Typed } from './line-input.ts';
 
 /** Typed alone, goes back: Esc does not reach a line prompt. The prompt says so. */
-export const backWord = '<';
+const backWord = '<';
 /** Typed alone, empties an optional answer that has a suggestion. The prompt says so. */
-export const noneWord = '-';
+const noneWord = '-';
 
 const back = Symbol('back');
 
@@ -30,7 +30,7 @@ export async function askByLine(lines: LineInput, request: AskRequest): Promise<
 }
 
 /** What can be picked from a list instead of typed. */
-export function choicesOf({ question, choices }: AskRequest): Choice[] {
+function choicesOf({ question, choices }: AskRequest): Choice[] {
   if (question.type !== 'boolean' || choices.length > 0) return choices;
   return [
     { value: 'true', label: 'yes' },

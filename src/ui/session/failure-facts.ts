@@ -3,7 +3,7 @@ import { rolloutText } from './step-text.ts';
 import type { StepView } from './view-model.ts';
 
 /** The four facts of a failure or a stall, in the order in which a person asks for them. */
-export type FactLabel = 'What' | 'Because' | 'Seen' | 'Do';
+type FactLabel = 'What' | 'Because' | 'Seen' | 'Do';
 
 export interface Fact {
   label: FactLabel;

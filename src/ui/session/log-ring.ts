@@ -6,7 +6,7 @@ export interface LogRing {
 }
 
 /** Lines kept of each step. */
-export const ringSize = 200;
+const ringSize = 200;
 
 export const emptyRing: LogRing = { lines: [], dropped: 0 };
 

@@ -61,8 +61,9 @@ export function rolloutText(rollout: Rollout): string {
 function rolloutState({ state, waitingFor, ready, wanted }: Rollout): string {
   if (state === 'ready') return 'ready';
   const amount = ready === undefined || wanted === undefined ? [] : [`${ready} of ${counted(wanted, 'pod')} ready`];
-  const stands = state === 'stalled' || state === 'failed' ? [state] : [];
-  const missing = waitingFor === undefined ? [] : [`waiting for ${waitingFor}`];
+  const stands = state === 'stalled' ? ['stalled'] : [];
+  // A failed rollout waits for nothing any more: what it says is why.
+  const missing = waitingFor === undefined ? [] : [state === 'failed' ? waitingFor : `waiting for ${waitingFor}`];
   return [...amount, ...stands, ...missing].join(', ') || state;
 }
 

@@ -13,7 +13,7 @@ export interface SessionStore {
 }
 
 /** News wait this long for company, in milliseconds. Logs alone can wait longer: nobody reads that fast. */
-export const notifyDelays = { facts: 100, logs: 200 } as const;
+const notifyDelays = { facts: 100, logs: 200 } as const;
 
 /** Holds the view of one run. Events change it at once; listeners hear of it in batches. */
 export function createSessionStore({ clock }: { clock: Clock }): SessionStore {

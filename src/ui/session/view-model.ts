@@ -35,7 +35,7 @@ export interface StepView extends StepDescription {
   log: LogRing;
 }
 
-export interface Finished {
+interface Finished {
   ok: boolean;
   exitCode: number;
   changed: boolean;

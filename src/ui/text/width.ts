@@ -21,7 +21,7 @@ export function cut(text: string, columns: number): string {
 }
 
 /** As many graphemes from the start as fit. */
-export function headOf(text: string, columns: number): string {
+function headOf(text: string, columns: number): string {
   let head = '';
   let width = 0;
   for (const grapheme of graphemes(text)) {

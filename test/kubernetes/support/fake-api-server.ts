@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
 
 /** Wire forms (lists, watch events, Status, bookmarks, 410) are those of the Kubernetes API concepts page, "Efficient detection of changes". */
-export interface FakeKind {
+interface FakeKind {
   apiVersion: string;
   kind: string;
   plural: string;
@@ -38,7 +38,7 @@ interface Watcher {
   response: ServerResponse;
 }
 
-export const watched: FakeKind[] = [
+const watched: FakeKind[] = [
   { apiVersion: 'v1', kind: 'Pod', plural: 'pods' },
   { apiVersion: 'v1', kind: 'Event', plural: 'events' },
   { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' },

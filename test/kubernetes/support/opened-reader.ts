@@ -61,7 +61,10 @@ export const backoffs = [187.5, 375, 750, 1500, 3000, 3750, 3750];
 export const complete = (snapshot: Snapshot): boolean => snapshot.isComplete;
 
 export const names = (snapshot: Snapshot, kind: string): string[] =>
-  snapshot.objects(kind).map(({ metadata }) => metadata.name);
+  snapshot
+    .objects(kind)
+    .map(({ metadata }) => metadata.name)
+    .sort();
 
 export const podRef: KindRef = { apiVersion: 'v1', kind: 'Pod' };
 export const nodeRef: KindRef = { apiVersion: 'v1', kind: 'Node' };

@@ -26,9 +26,9 @@ export interface RecordedState {
   snapshot: Snapshot;
   /** Milliseconds since 1970. */
   now: number;
-  find(kind: string, name: string): KubernetesObject;
+  find: (kind: string, name: string) => KubernetesObject;
   /** What reading the wanted logs of an object gave. */
-  logs(object: KubernetesObject): Logs;
+  logs: (object: KubernetesObject) => Logs;
   objects: KubernetesObject[];
 }
 

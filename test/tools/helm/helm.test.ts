@@ -67,12 +67,9 @@ describe('the version of helm', () => {
 describe('commands of helm', () => {
   it('upgrade or install, without waiting', async () => {
     const { helm } = await helmWith({});
-    expect(helm.upgradeArgv(request)).toEqual([
-      ...['helm', 'upgrade', '--install', 'web', '/recipes/todo/chart/web', '--namespace', 'shop'],
-      ...['--kube-context', 'here', '--values', '/recipes/todo/chart/web/values.yaml'],
-      ...['--values', '/recipes/todo/chart/web/values-dev.yaml', '--set-string', 'image.tag=1.10'],
-      ...['--history-max', '10', '--server-side=false'],
-    ]);
+    expect(helm.upgradeArgv(request).join(' ')).toBe(
+      'helm upgrade --install web /recipes/todo/chart/web --namespace shop --kube-context here --values /recipes/todo/chart/web/values.yaml --values /recipes/todo/chart/web/values-dev.yaml --set-string image.tag=1.10 --history-max 10 --server-side=false',
+    );
   });
 
   it('differ between Helm 3 and 4 in nothing but the flag that Helm 3 does not know', async () => {
@@ -169,10 +166,11 @@ describe.each(['helm3', 'helm4'])('a release, texts of %s', (version) => {
   });
 });
 
-describe.each(helmPrograms)('a chart, by real $name', ({ isThere, program }) => {
+describe.each(helmPrograms)('a chart, by real $name', (helmProgram) => {
+  const { isThere } = helmProgram;
   let chart: string;
   const helmHere = async () =>
-    createHelm({ run: realRun(), context: 'nowhere', program: await program(), proveTarget });
+    createHelm({ run: realRun(), context: 'nowhere', program: await helmProgram.program(), proveTarget });
   const write = (name: string, text: string) => writeFile(join(chart, name), text);
 
   beforeAll(async () => {

@@ -58,43 +58,11 @@ items:
 
 // What YAML 1.1, YAML 1.2, go-yaml and JavaScript see differently.
 const scalars = [
-  ...['yes', 'no', 'on', 'off', 'y', 'n', 'Yes', 'NO', 'true', 'False', 'TRUE', '~', 'null', 'Null', ''],
-  ...[
-    '0400',
-    '0',
-    '00',
-    '0x1F',
-    '0b11',
-    '1_000',
-    '1e3',
-    '1E3',
-    '.5',
-    '1.',
-    '+1',
-    '-7',
-    '12345678901',
-    '1.10',
-    '08',
-    '1:30',
-    '12:30:45',
-  ],
-  ...[
-    '2001-12-14',
-    '2001-12-14T21:59:43Z',
-    '=',
-    '<<',
-    '"yes"',
-    "'0400'",
-    'a b',
-    '1Gi',
-    '100m',
-    '30001',
-    'v1',
-    '- 1',
-    '{a: on}',
-    '[0o7, no]',
-  ],
-];
+  ['yes', 'no', 'on', 'off', 'y', 'n', 'Yes', 'NO', 'true', 'False', 'TRUE', '~', 'null', 'Null', '', '=', 'v1'],
+  ['0400', '0', '00', '0x1F', '0b11', '1_000', '1e3', '1E3', '.5', '1.', '+1', '-7', '12345678901', '1.10', '08'],
+  ['1:30', '12:30:45', '2001-12-14', '2001-12-14T21:59:43Z', '"yes"', "'0400'", 'a b', '1Gi', '100m', '30001'],
+  ['{a: on}', '[0o7, no]'],
+].flat();
 
 describe('YAML is read as Kubernetes reads it', () => {
   let chart: string;
@@ -102,9 +70,7 @@ describe('YAML is read as Kubernetes reads it', () => {
     chart = await mkdtemp(join(tmpdir(), 'scalars-'));
     await mkdir(join(chart, 'templates'));
     await writeFile(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: scalars\nversion: 0.1.0\n');
-    const lines = scalars
-      .filter((scalar) => scalar !== '- 1' && scalar !== '<<')
-      .map((scalar, index) => `k${index}: ${scalar}`);
+    const lines = scalars.map((scalar, index) => `k${index}: ${scalar}`);
     await writeFile(join(chart, 'scalars.yaml'), `${lines.join('\n')}\n`);
     // fromYaml is sigs.k8s.io/yaml, the parser of kubectl, helm and the API server.
     await writeFile(
@@ -117,7 +83,9 @@ describe('YAML is read as Kubernetes reads it', () => {
   it('scalar by scalar', async () => {
     const { helm } = await kubernetesTools();
     const { stdout } = await realRun()([helm, 'template', 'scalars', chart]);
-    const { raw, read } = parseManifest(stdout)[0]?.object as unknown as { raw: string; read: string };
+    const [{ raw, read }] = parseManifest(stdout).map(({ object }) => object) as unknown as [
+      { raw: string; read: string },
+    ];
     expect(parseManifest(raw)[0]?.object).toEqual(JSON.parse(read));
   });
 });

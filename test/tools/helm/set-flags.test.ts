@@ -87,7 +87,8 @@ const value = fc.oneof(
   fc.dictionary(name, leaf, { maxKeys: 3 }),
 );
 
-describe.each(helmPrograms)('$name', ({ isThere, program }) => {
+describe.each(helmPrograms)('$name', (helmProgram) => {
+  const { isThere } = helmProgram;
   let chart: string;
   beforeAll(async () => {
     chart = await mkdtemp(join(tmpdir(), 'chart-'));
@@ -98,7 +99,7 @@ describe.each(helmPrograms)('$name', ({ isThere, program }) => {
   afterAll(() => rm(chart, { recursive: true }));
 
   const arrived = async (set: Record<string, string | number | boolean | null | object>): Promise<unknown> => {
-    const { stdout } = await realRun()([await program(), 'template', 'echo', chart, ...setFlags(set)]);
+    const { stdout } = await realRun()([await helmProgram.program(), 'template', 'echo', chart, ...setFlags(set)]);
     return JSON.parse((parse(stdout) as { values: string }).values);
   };
 
@@ -120,7 +121,7 @@ describe.each(helmPrograms)('$name', ({ isThere, program }) => {
       below: -7,
     });
     const { stdout } = await realRun()([
-      await program(),
+      await helmProgram.program(),
       'template',
       'echo',
       chart,

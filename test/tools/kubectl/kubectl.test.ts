@@ -44,8 +44,8 @@ const settings: KubernetesObject = {
 
 describe('commands of kubectl', () => {
   it('name the context, and a limit for each request unless they stay connected on purpose', () => {
-    const { argv } = createKubectl({ run: fakeRun({}).run, context: 'here', kubeconfig: '/home/dev/other' });
-    expect(argv('get', 'pods')).toEqual([
+    const kubectl = createKubectl({ run: fakeRun({}).run, context: 'here', kubeconfig: '/home/dev/other' });
+    expect(kubectl.argv('get', 'pods')).toEqual([
       'kubectl',
       '--context',
       'here',
@@ -56,7 +56,7 @@ describe('commands of kubectl', () => {
       'pods',
     ]);
     for (const command of ['wait', 'rollout', 'port-forward', 'proxy', 'logs', 'delete', 'exec', 'attach']) {
-      expect(argv(command).join(' ')).not.toContain('--request-timeout');
+      expect(kubectl.argv(command).join(' ')).not.toContain('--request-timeout');
     }
   });
 

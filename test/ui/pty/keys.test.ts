@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pasteOf } from '../../support/terminal.ts';
-import { usingProgram } from './programs.ts';
+import { usingProgram } from './using-program.ts';
 
 describe('keys that come in one piece', () => {
   const open = usingProgram('choose');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { usingProgram } from './programs.ts';
+import { usingProgram } from './using-program.ts';
 
 const open = usingProgram('lines');
 const secret = 'correct-horse-battery';

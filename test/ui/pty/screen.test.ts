@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TerminalSession } from '../../support/terminal.ts';
-import { environment, scenarios, usingProgram } from './programs.ts';
+import { environment, scenarios, usingProgram } from './using-program.ts';
 
 const open = usingProgram('run');
 

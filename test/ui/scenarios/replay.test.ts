@@ -42,13 +42,13 @@ describe.each(scenarioNames)('%s', (name) => {
 
   test('plain lines', async () => {
     const recorded = readScenario(name);
-    const clock = new ManualClock();
+    const clock = new ManualClock(recorded[0]?.at);
     const written: string[] = [];
     const stream = { write: (text: string) => written.push(text) };
     const frontend = createPlainFrontend({ stdout: stream, stderr: stream, colour: false, clock });
     expect(await frontend.showPlan(planOf(recorded), todoReport, todoEstimates)).toEqual({ reply: 'start' });
     for (const { at, event } of recorded) {
-      clock.jumpTo(at);
+      clock.advanceTo(at);
       frontend.emit(event);
     }
     await frontend.finish(summaryOf(recorded));

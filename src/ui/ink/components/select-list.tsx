@@ -27,7 +27,7 @@ export interface SelectState {
 export type SelectPressed = { state: SelectState } | { chosen: number } | 'passed';
 
 /** Lists of more items than this can be filtered. */
-export const filterFrom = 5;
+const filterFrom = 5;
 
 export function selectAt(index: number): SelectState {
   return { cursor: Math.max(0, index) };

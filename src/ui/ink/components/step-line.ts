@@ -4,7 +4,7 @@ import { columnOf, type LineCells } from '../layout/cells.ts';
 import { conditionMarks, type Tone } from '../theme.ts';
 
 /** Columns of the titles, the same in the whole run so that its lines stand below each other. */
-export function titleColumn(view: ViewModel, width: number): number {
+function titleColumn(view: ViewModel, width: number): number {
   return columnOf(
     view.steps.map(({ title }) => title),
     Math.floor(width * 0.45),

@@ -43,7 +43,7 @@ function Ask({ request, state, frame }: Drawn<AskRequest, State>) {
   const { question, error } = request;
   const { field, isExplained } = state;
   const heading = headingLines(request, frame);
-  const mistake = error === undefined ? [] : paragraph(`✗ ${error}`, frame.width, 'failed');
+  const mistake = error === undefined ? [] : paragraph(`✗ ${error}`, frame.width, 'failed', 3);
   const answer = fieldLines(request, field, frame);
   const why = paragraph(`Why: ${question.why}`, frame.width, 'dim');
   const listRows = field.as === 'list' ? selectRows(askItems(request, frame), field.list) : 0;

@@ -27,7 +27,7 @@ export const confirmScreen: Screen<ConfirmRequest, SelectState, boolean> = {
 
 function Confirm({ request, state, frame }: Drawn<ConfirmRequest, SelectState>) {
   const items = itemsOf(request);
-  const question = paragraph(request.question, frame.width, 'strong');
+  const question = paragraph(request.question, frame.width, 'strong', 3);
   const detail = request.detail.flatMap((line) => paragraph(line, frame.width - 2));
   const rows = share(frame.rows - chromeRows, {
     question: needed(question.length),

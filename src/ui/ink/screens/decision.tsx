@@ -36,7 +36,7 @@ function stepOfKey(key: Key): 1 | -1 | undefined {
 
 function DecisionScreen({ request, state, frame, view }: Drawn<Decision, State>) {
   const step = stepOf(view, request.step);
-  const question = paragraph(questionText(request, step), frame.width - 2, 'strong').map(indented);
+  const question = paragraph(questionText(request, step), frame.width - 2, 'strong', 3).map(indented);
   const options = optionLines(request, state, frame);
   const facts = step === undefined ? [] : factLines(step, { columns: frame.width, indent: 2, limit: 3 });
   const rows = share(frame.rows - chromeRows, {

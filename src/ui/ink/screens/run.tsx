@@ -28,12 +28,12 @@ export const newRunState: RunState = { panel: 'log' };
 export type Expected = number | undefined;
 
 /** Steps that still matter: those that are over stand above, in the terminal's history. */
-export function liveSteps(view: ViewModel): StepView[] {
+function liveSteps(view: ViewModel): StepView[] {
   return view.steps.filter(({ state }) => state.is !== 'done' && state.is !== 'skipped');
 }
 
 /** The step that the person looks at, or that is most worth a look. */
-export function selectedStep(view: ViewModel, state: RunState): StepView | undefined {
+function selectedStep(view: ViewModel, state: RunState): StepView | undefined {
   const live = liveSteps(view);
   const chosen = live.find(({ id }) => id === state.selected);
   if (chosen !== undefined) return chosen;
@@ -120,7 +120,7 @@ function hints({ panel }: RunState, selected: StepView | undefined) {
     { keys: '↑↓', does: 'step' },
     { keys: 'enter', does: 'look inside', short: 'look' },
     { keys: 'l', does: panel === 'log' ? 'hide log' : 'log', short: 'log' },
-    { keys: 'c', does: panel === 'commands' ? 'log' : 'command', short: 'cmd' },
+    { keys: 'c', does: panel === 'commands' ? 'hide command' : 'command', short: 'cmd' },
     stop,
   ];
 }

@@ -107,15 +107,23 @@ function itemsOf(clusters: readonly FoundCluster[], frame: Frame): SelectItem[] 
     ...(cluster.problem === undefined ? {} : { refusal: `${cluster.name} cannot be used now: ${cluster.problem}` }),
     cells: [
       { text: cluster.name, width: nameWidth, ...(cluster.problem === undefined ? {} : { tone: 'dim' as const }) },
-      { text: cluster.detail, tone: 'dim', grows: true },
+      { text: cluster.detail === '' ? kinds[cluster.provider] : cluster.detail, tone: 'dim', grows: true },
       { text: '  ' },
       { text: asideText(cluster), width: asideWidth, tone: cluster.problem === undefined ? 'dim' : 'waiting' },
     ],
   }));
 }
 
+/** Said of a cluster of which nothing else is known. */
+const kinds: Record<FoundCluster['provider'], string> = {
+  minikube: 'profile of Minikube',
+  kind: 'cluster of kind',
+  k3d: 'cluster of k3d',
+  context: 'context of your kubeconfig',
+};
+
 function asideText({ problem, state, server }: FoundCluster): string {
-  if (problem !== undefined) return 'does not answer';
+  if (problem !== undefined) return 'not usable now';
   return state === 'running' ? (server ?? '').replace(/^https?:\/\//, '') : 'will be started';
 }
 

@@ -9,7 +9,7 @@ type Opener = (args?: string[], options?: Partial<TerminalOptions> & { first?: s
 export function usingProgram(name: 'choose' | 'ask' | 'run' | 'lines'): Opener {
   let program: Awaited<ReturnType<typeof bundleProgram>>;
   beforeAll(async () => {
-    program = await bundleProgram(new URL(`programs/${name}.ts`, import.meta.url));
+    program = await bundleProgram(new URL(`fixtures/${name}.ts`, import.meta.url));
   }, 60_000);
   // Each wait has its own, shorter limit, and shows the screen when it is reached.
   vi.setConfig({ testTimeout: 60_000 });
