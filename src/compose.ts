@@ -50,6 +50,7 @@ export async function compose(
     say: (text) => frontend.say({ level: 'warning', text }),
     onInterrupt: (listener) => frontend.onInterrupt(listener),
     restore: () => frontend.restore(),
+    withdraw: (reason) => frontend.withdraw(reason),
   });
   return {
     invocation,
@@ -61,7 +62,7 @@ export async function compose(
     runtime,
     run,
     vault,
-    providers: createProviders({ run, environment }),
+    providers: createProviders({ run }),
     frontend,
     stop: stop.signal,
     kill: kill.signal,
@@ -81,6 +82,8 @@ interface Signals {
   kill: AbortController;
   say(text: string): void;
   onInterrupt(listener: () => void): void;
+  /** Takes an open question away: nobody will answer it any more. */
+  withdraw(reason: unknown): void;
   /** Gives the terminal back; synchronous. */
   restore(): void;
 }
@@ -89,7 +92,7 @@ interface Signals {
  * Ctrl-C has three stages: no new step starts and those that can end do; every program is asked to end; every program
  * is ended. SIGTERM and SIGHUP begin with the second.
  */
-function handleSignals({ stop, kill, say, onInterrupt, restore }: Signals): () => void {
+function handleSignals({ stop, kill, say, onInterrupt, withdraw, restore }: Signals): () => void {
   let stage = 0;
   let last = 0;
   const interrupt = () => {
@@ -111,6 +114,7 @@ function handleSignals({ stop, kill, say, onInterrupt, restore }: Signals): () =
   const terminate = () => {
     stop.abort('SIGTERM');
     kill.abort('SIGTERM');
+    withdraw('SIGTERM');
     stage = 2;
   };
   onInterrupt(interrupt);

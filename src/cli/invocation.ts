@@ -122,13 +122,18 @@ function commandOf(word: string | undefined): CommandName {
 function outputForm(text: string | undefined, isPlain: boolean): OutputForm | undefined {
   if (text === undefined) return isPlain ? 'plain' : undefined;
   if (text === 'ink' || text === 'plain' || text === 'json') return text;
-  throw new UserError(`--output is ink, plain or json, not ${text}`);
+  throw new UserError(`--output ${text} is no form of output`, {
+    next: ['--output ink, --output plain or --output json'],
+  });
 }
 
 function seconds(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const match = /^(\d+)(s|m|h)?$/.exec(text);
-  if (match === null) throw new UserError(`--timeout is a number with s, m or h: 90s, 10m; not ${text}`);
+  if (match === null)
+    throw new UserError(`--timeout ${text} is no duration`, {
+      next: ['A number with s, m or h: --timeout 90s, --timeout 10m'],
+    });
   return Number(match[1]) * ({ s: 1, m: 60, h: 3600 }[match[2] ?? 's'] ?? 1);
 }
 

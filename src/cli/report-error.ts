@@ -11,7 +11,10 @@ export function reportError(error: unknown, stream: { write(text: string): unkno
 
 function wordsOf(error: unknown): { lines: string[]; code: ExitCode } {
   if (error instanceof UserErrors) {
-    return { lines: [`error: ${error.message}`, ...error.errors.flatMap((one) => wordsOfUser(one, '  '))], code: error.exitCode };
+    return {
+      lines: [`error: ${error.message}`, ...error.errors.flatMap((one) => wordsOfUser(one, '  '))],
+      code: error.exitCode,
+    };
   }
   if (error instanceof UserError) return { lines: wordsOfUser(error, 'error: '), code: error.exitCode };
   if (error instanceof ToolError) {
@@ -25,13 +28,25 @@ function wordsOf(error: unknown): { lines: string[]; code: ExitCode } {
       code: exitCodes.preflight,
     };
   }
-  if (error instanceof Error && error.message === 'interrupted') return { lines: ['Interrupted.'], code: exitCodes.interrupted };
+  if (error instanceof Error && error.message === 'interrupted')
+    return { lines: ['Interrupted.'], code: exitCodes.interrupted };
   if (error === 'SIGTERM') return { lines: ['Terminated.'], code: exitCodes.terminated };
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return { lines: [`A mistake in deploy-wizard: ${messageOf(error)}`, ...stack.split('\n').slice(1, 8), 'Please report it with these lines.'], code: exitCodes.bug };
+  return {
+    lines: [
+      `A mistake in deploy-wizard: ${messageOf(error)}`,
+      ...stack.split('\n').slice(1, 8),
+      'Please report it with these lines.',
+    ],
+    code: exitCodes.bug,
+  };
 }
 
 function wordsOfUser({ message, why, next, place }: UserError, lead: string): string[] {
   const where = place === undefined ? '' : `${formatPlace(place)}: `;
-  return [`${lead}${where}${message}`, ...(why === undefined ? [] : [`  ${why}`]), ...next.map((line) => `  next: ${line}`)];
+  return [
+    `${lead}${where}${message}`,
+    ...(why === undefined ? [] : [`  ${why}`]),
+    ...next.map((line) => `  next: ${line}`),
+  ];
 }

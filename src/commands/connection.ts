@@ -9,7 +9,7 @@ import { createHelm } from '../tools/helm/create-helm.ts';
 import type { Helm } from '../tools/helm/helm.ts';
 import { createKubectl, type BoundKubectl } from '../tools/kubectl/create-kubectl.ts';
 import type { Program } from './program.ts';
-import { providerOf } from './targets.ts';
+import { isLocal, providerOf } from './targets.ts';
 
 /** Tools bound to one cluster, and what was read from it. */
 export interface Connection {
@@ -37,7 +37,7 @@ export async function connect(cluster: FoundCluster, program: Program): Promise<
       kubectl.version(),
       createHelm({ run, context, proveTarget: () => kubectl.proveTarget() }),
       cluster.state === 'running' ? gatherClusterFacts(reader) : undefined,
-      provider.delivery(cluster, kill),
+      provider.delivery(cluster, kill, invocation.registry),
     ]);
     const target: PlanTarget = {
       provider: cluster.provider,
@@ -65,13 +65,6 @@ export async function connect(cluster: FoundCluster, program: Program): Promise<
     await reader.close();
     throw error;
   }
-}
-
-/** On this machine: its kind says so, or its API server answers on loopback or a private bridge of this host. */
-function isLocal({ provider, server }: FoundCluster): boolean {
-  if (provider !== 'context') return true;
-  const host = server === undefined || !URL.canParse(server) ? '' : new URL(server).hostname;
-  return ['localhost', '[::1]'].includes(host) || host.startsWith('127.') || host.endsWith('.internal');
 }
 
 /** Node's word for this machine's architecture, as images name it. */

@@ -12,6 +12,7 @@ import { unsupported } from '../plan/preflight/unsupported.ts';
 import type { Answers } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { isSecretRef } from '../secrets/secret.ts';
+import { databaseObjects, type DatabaseParams } from '../steps/database/objects.ts';
 import { chartSource, type ReleaseParams } from '../steps/release/plan.ts';
 import { steps } from '../steps/steps.ts';
 import type { RenderedObject } from '../tools/helm/helm.ts';
@@ -84,6 +85,13 @@ async function renderAll({ plan, connection: { helm, facts }, recipe }: Prefligh
         }
       }),
   );
+  // The database is objects of ours, and needs what they need: a StorageClass, its image.
+  for (const step of plan.steps.filter(({ kind }) => kind === 'database')) {
+    rendered[step.id] = databaseObjects(step.params as unknown as DatabaseParams, {}).map((object) => ({
+      object,
+      source: step.id,
+    }));
+  }
   return { rendered, templates, problems };
 }
 

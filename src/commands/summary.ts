@@ -1,5 +1,5 @@
-import type { Ledger } from '../engine/journal/ledger.ts';
-import { parseExpression } from '../recipe/expression.ts';
+import type { Answers } from '../questions/question.ts';
+import { isTrue } from '../questions/resolve.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Summary } from '../ui/frontend.ts';
 import { deploymentName } from '../plan/plan.ts';
@@ -9,18 +9,16 @@ import type { Program } from './program.ts';
 import { targetWord } from './targets.ts';
 
 /** Commands of the optional blocks that the answers chose. */
-function optionalCommands({ notes }: Recipe, { answers }: Ledger): Summary['commands'] {
-  const applies = (when: string | undefined) =>
-    when === undefined || parseExpression(when).evaluate({ answers }) === true;
+function optionalCommands({ notes }: Recipe, answers: Answers): Summary['commands'] {
   return (notes.optional ?? []).flatMap(({ title, commands = [], when }) =>
-    applies(when) ? commands.map((command) => ({ label: title, command })) : [],
+    when === undefined || isTrue(when, {}, answers) ? commands.map((command) => ({ label: title, command })) : [],
   );
 }
 
 /** The last screen, as facts. */
 export function summaryOf(
   { logs }: Program,
-  { plan, recipe, connection }: Prepared,
+  { plan, recipe, connection, answers }: Prepared,
   { exitCode, ledger, result, endpoints, forwards, duration }: Deployed,
 ): Summary {
   const namespace = plan.namespace;
@@ -52,7 +50,7 @@ export function summaryOf(
       ...(secrets[0] === undefined
         ? []
         : [{ label: 'Secrets', command: `${kubectl.join(' ')} get secret ${secrets[0]}` }]),
-      ...optionalCommands(recipe, ledger),
+      ...optionalCommands(recipe, answers),
       { label: 'Again', command: `npx deploy-wizard up ${recipe.name} ${where}`, hint: 'changes only what differs' },
       {
         label: 'Remove',

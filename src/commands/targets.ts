@@ -1,5 +1,6 @@
 import { exitCodes } from '../errors/exit-codes.ts';
 import { Bug, UserError } from '../errors/errors.ts';
+import { listClusters } from '../providers/index.ts';
 import type { FoundCluster, Provider } from '../providers/provider.ts';
 import type { RecipeChoice } from '../ui/frontend.ts';
 import type { Program } from './program.ts';
@@ -17,7 +18,7 @@ const later = ['rehearsal', 'doks', 'gke', 'aks', 'eks', 'vke', 'rancher'];
 export async function chooseTarget(program: Program, recipe: RecipeChoice): Promise<FoundCluster | undefined> {
   const { invocation, frontend, providers, stop } = program;
   if (invocation.target !== undefined) return findTarget(invocation.target, providers, stop);
-  const found = Promise.all(providers.map((provider) => provider.list(stop))).then((lists) => lists.flat());
+  const found = listClusters(providers, stop).then((clusters) => clusters.sort((a, b) => rank(a) - rank(b)));
   if (!frontend.isInteractive || invocation.yes) {
     const clusters = await found;
     throw new UserError('Which cluster?', {
@@ -30,6 +31,20 @@ export async function chooseTarget(program: Program, recipe: RecipeChoice): Prom
     });
   }
   return frontend.chooseCluster(found, recipe);
+}
+
+/** What is at hand and can be thrown away comes first; Enter alone must never choose a cluster that others rely on. */
+function rank(cluster: FoundCluster): number {
+  if (cluster.problem !== undefined) return 4;
+  if (!isLocal(cluster)) return 3;
+  return { running: 0, stopped: 1, absent: 2 }[cluster.state];
+}
+
+/** On this machine: its kind says so, or its API server answers on loopback or under a name of this host. */
+export function isLocal({ provider, server }: Pick<FoundCluster, 'provider' | 'server'>): boolean {
+  if (provider !== 'context') return true;
+  const host = server === undefined || !URL.canParse(server) ? '' : new URL(server).hostname;
+  return ['localhost', '[::1]'].includes(host) || host.startsWith('127.') || host.endsWith('.internal');
 }
 
 export async function findTarget(

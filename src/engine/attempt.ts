@@ -29,6 +29,8 @@ export interface Attempt {
   describe: DescribeContext;
   /** Each ends the attempt: a stop, a kill, another step that failed. */
   ends: readonly AbortSignal[];
+  /** Nothing new may begin. */
+  isHalted(): boolean;
   timers: Pick<Clock, 'after'>;
   clock: () => Date;
   /** Of another step; false: it failed, or was never reached. undefined: there is none. */
@@ -78,13 +80,21 @@ async function act(attempt: Attempt, signal: AbortSignal, wait: Wait): Promise<J
   const found = await kind.check(params as never, context);
   if (found.found === 'blocked') throw new StepFailure(found);
   if (found.found === 'done') return found.outputs ?? {};
+  mayAct(attempt, signal);
   const before = earlier ?? recorded;
   const intended = found.makes === undefined ? undefined : intendedEntry(step, found.makes, before);
   await attempt.intends(intended);
+  mayAct(attempt, signal);
   const result = await kind.run(params as never, context);
   if (result.made !== undefined || result.undo !== undefined) attempt.made(entryOf(step, result, intended ?? before));
   await kind.verify?.(params as never, context);
   return result.outputs ?? {};
+}
+
+/** An act that cannot be ended does not begin any more either, once the run is to end. */
+function mayAct({ planned, isHalted }: Attempt, signal: AbortSignal): void {
+  signal.throwIfAborted();
+  if (isHalted()) throw new Ended(planned.id);
 }
 
 /** The step with what earlier ones found out; its commands are written anew where a value was missing in the plan. */

@@ -175,7 +175,12 @@ class Run {
     }
     if (decide === undefined) return 'stop';
     const signal = AbortSignal.any([stop, kill, this.#halt.signal]);
-    const asked = this.#asking.then(() => (signal.aborted ? 'stop' : this.#ask(step, failure, decide, signal)));
+    const asked = this.#asking.then(async () => {
+      const action = signal.aborted ? 'stop' : await this.#ask(step, failure, decide, signal);
+      // Before the next question: it is not asked any more then.
+      if (action !== 'retry') this.#halt.abort(new Error(`${step.id} failed`));
+      return action;
+    });
     this.#asking = asked;
     const action = await asked;
     if (action === 'change-answer') this.#wantsChange = true;
@@ -236,6 +241,7 @@ class Run {
       context,
       describe,
       ends: kind.isUninterruptible === true ? [kill] : [kill, stop, this.#halt.signal],
+      isHalted: () => this.#isHalted(),
       timers: this.#timers,
       clock,
       settled: (other) => this.#settled.get(other),

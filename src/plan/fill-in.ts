@@ -9,6 +9,7 @@ import {
   textOf,
   type TemplatePart,
 } from '../recipe/expression.ts';
+import { reduceExpression } from '../recipe/reduce.ts';
 import { isSecretPath } from '../recipe/secret-flow.ts';
 import type { JsonObject, JsonValue } from './plan.ts';
 
@@ -75,8 +76,9 @@ function fillText(text: string, { scope, isLeft, finish }: Filling, at: At): Jso
     return parts
       .map((part) => {
         if ('literal' in part) return escapeTemplate(part.literal);
-        const source = `\${${part.expression.source}}`;
-        return isOpen(part) ? source : escapeTemplate(textOf(evaluateTemplate(source, scope)));
+        const { source } = part.expression;
+        if (isOpen(part)) return `\${${reduceExpression(source, scope, (path) => isKnown(path, scope, isLeft))}}`;
+        return escapeTemplate(textOf(evaluateTemplate(`\${${source}}`, scope)));
       })
       .join('');
   });

@@ -25,9 +25,12 @@ interface RawNode {
   };
 }
 
+/** Seconds; less than a list of clusters may take, so that the reason of a failure is still heard. */
+const readLimit = 4;
+
 /** The nodes of a cluster; one request. */
-export async function readNodes(run: RunCommand, target: KubectlTarget, signal: AbortSignal): Promise<NodeFacts[]> {
-  const list = (await apiGet(run, target, '/api/v1/nodes', { signal })) as { items?: RawNode[] };
+async function readNodes(run: RunCommand, target: KubectlTarget, signal: AbortSignal): Promise<NodeFacts[]> {
+  const list = (await apiGet(run, target, '/api/v1/nodes', { signal, timeout: readLimit })) as { items?: RawNode[] };
   return (list.items ?? []).map(({ spec = {}, status = {} }) => ({
     version: (status.nodeInfo?.kubeletVersion ?? '').replace(/^v/, ''),
     runtime: status.nodeInfo?.containerRuntimeVersion ?? '',
@@ -63,7 +66,9 @@ export async function describeCluster(
   try {
     const nodes = await readNodesIfAllowed(run, target, signal);
     if (nodes === undefined) {
-      const { gitVersion } = (await apiGet(run, target, '/version', { signal })) as { gitVersion: string };
+      const { gitVersion } = (await apiGet(run, target, '/version', { signal, timeout: readLimit })) as {
+        gitVersion: string;
+      };
       return { detail: `Kubernetes ${minor(gitVersion.replace(/^v/, ''))}` };
     }
     const free = await freeCpu(run, target, nodes, signal);
@@ -97,8 +102,9 @@ export function detailOf(nodes: readonly NodeFacts[], free: number | undefined):
   return [who, count, ...room].join(', ');
 }
 
-/** Pods that are too many to be read for one figure. */
+/** Pods that are too many, and seconds that are too long, for one helpful figure. */
 const mostPods = 500;
+const freeLimit = 2;
 
 async function freeCpu(
   run: RunCommand,
@@ -109,7 +115,7 @@ async function freeCpu(
   const running = encodeURIComponent('status.phase!=Succeeded,status.phase!=Failed');
   try {
     const path = `/api/v1/pods?limit=${mostPods}&fieldSelector=${running}`;
-    const pods = (await apiGet(run, target, path, { signal })) as {
+    const pods = (await apiGet(run, target, path, { signal, timeout: freeLimit })) as {
       metadata?: { continue?: string };
       items?: RawPod[];
     };

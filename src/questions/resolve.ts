@@ -1,7 +1,7 @@
 import { exitCodes } from '../errors/exit-codes.ts';
 import { UserError, UserErrors, type SourcePlace } from '../errors/errors.ts';
 import type { JsonObject } from '../plan/plan.ts';
-import { evaluateTemplate, parseExpression } from '../recipe/expression.ts';
+import { evaluateTemplate, ExpressionError, parseExpression } from '../recipe/expression.ts';
 import { isSecretRef } from '../secrets/secret.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { AnswerValue, Answers, Choice, LiveChoices, Prompter, Question } from './question.ts';
@@ -126,7 +126,9 @@ async function settle(
     }
     const checked = validateAnswer(
       question,
-      reply.text === '' && suggestion !== undefined && question.type !== 'secret' ? suggestion : reply.text,
+      reply.text === '' && suggestion !== undefined && question.isOptional !== true && question.type !== 'secret'
+        ? suggestion
+        : reply.text,
       choices,
     );
     if ('value' in checked) {
@@ -147,14 +149,18 @@ function isBeforeChange(question: Question, { changing, questions, before }: Res
     : before[question.id] !== undefined;
 }
 
-/** A question applies when its condition holds; one that reads an answer that was never asked does not. */
+/** A question applies when its condition holds. */
 export function applies({ when }: Question, scope: JsonObject, answers: Answers): boolean {
-  if (when === undefined) return true;
+  return when === undefined || isTrue(when, scope, answers);
+}
+
+/** A condition over answers; one that reads an answer that was never asked does not hold. */
+export function isTrue(when: string, scope: JsonObject, answers: Answers): boolean {
   try {
     return parseExpression(when).evaluate(withAnswers(scope, answers)) === true;
-  } catch {
-    // The condition reads an answer that does not apply: then neither does this question.
-    return false;
+  } catch (error) {
+    if (error instanceof ExpressionError) return false;
+    throw error;
   }
 }
 

@@ -64,7 +64,13 @@ export function parseRecipe(text: string, file: string, stepPlans: readonly AnyS
   if (document.errors.length > 0) {
     throw together(
       file,
-      document.errors.map((error) => new UserError(yamlMessage(error.message), { place: at(error.pos[0]) })),
+      document.errors.map(
+        (error) =>
+          new UserError(yamlMessage(error.message), {
+            place: at(error.pos[0]),
+            next: ['Correct the YAML at this place.'],
+          }),
+      ),
     );
   }
   let value: unknown;

@@ -125,8 +125,15 @@ function missingIn(recipe: Recipe, read: string[], path: Path): { what: string; 
     };
   if (id === undefined) return undefined;
   if (root === 'answers') {
-    const ids = [...recipe.questions.map((question) => question.id), ...commonAnswers];
-    return ids.includes(id) ? undefined : lacks('no question has this id', id, ids);
+    const asked = recipe.questions.map((question) => question.id);
+    const ids = [...asked, ...commonAnswers];
+    if (!ids.includes(id)) return lacks('no question has this id', id, ids);
+    const isEarlier = path[0] !== 'questions' || commonAnswers.includes(id) || asked.indexOf(id) < Number(path[1]);
+    if (isEarlier) return undefined;
+    return {
+      what: `${path.join('.')} reads ${read.join('.')}, which is asked only later`,
+      next: `Move the question ${id} before it.`,
+    };
   }
   if (!named.includes(root)) return undefined;
   const entries = (recipe.sections[root] ?? {}) as Record<string, { keys?: object; services?: object }>;

@@ -75,6 +75,8 @@ export interface Frontend {
    * program's own.
    */
   onInterrupt(listener: () => void): void;
+  /** Takes the question away that is open, if one is: its promise rejects with the reason. For SIGTERM and the like. */
+  withdraw(reason: unknown): void;
   close(): Promise<void>;
 }
 

@@ -86,11 +86,14 @@ export class FakeCluster implements ClusterReader {
   /** The object behind a path of the API, the list of an API version, or undefined: 404. */
   atPath(path: string): unknown {
     if (path === '/version') return { gitVersion: 'v1.34.0' };
-    if (path === '/apis') return { groups: [...new Set(resources.map(({ apiVersion }) => apiVersion))].flatMap(groupOf) };
+    if (path === '/apis')
+      return { groups: [...new Set(resources.map(({ apiVersion }) => apiVersion))].flatMap(groupOf) };
     const group = /^\/(?:api|apis)\/([^/]+(?:\/v[^/]+)?)$/.exec(path)?.[1];
     const listed = resources.filter(({ apiVersion }) => apiVersion === group);
     if (listed.length > 0)
-      return { resources: listed.map(({ kind, plural: name, isNamespaced: namespaced }) => ({ kind, name, namespaced })) };
+      return {
+        resources: listed.map(({ kind, plural: name, isNamespaced: namespaced }) => ({ kind, name, namespaced })),
+      };
     return this.all().find((object) => pathOf(object) === path);
   }
 

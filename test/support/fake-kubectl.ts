@@ -23,7 +23,9 @@ export function fakeKubectl(cluster: FakeCluster) {
       case 'create': {
         const [object] = objectsIn(stdin);
         const made = object === undefined ? undefined : cluster.create(object);
-        return made === undefined ? failed(`Error from server (AlreadyExists): "${object?.metadata.name}" already exists`) : { stdout: printed([made]) };
+        return made === undefined
+          ? failed(`Error from server (AlreadyExists): "${object?.metadata.name}" already exists`)
+          : { stdout: printed([made]) };
       }
       case 'delete':
         return remove(cluster, rest[1] ?? '', JSON.parse(stdin) as { preconditions: { uid: string } });
@@ -41,7 +43,9 @@ function isContext(argv: readonly string[], index: number): boolean {
 
 function raw(cluster: FakeCluster, path: string): Reply {
   const found = cluster.atPath(path);
-  return found === undefined ? failed(`Error from server (NotFound): "${path}" not found`) : { stdout: JSON.stringify(found) };
+  return found === undefined
+    ? failed(`Error from server (NotFound): "${path}" not found`)
+    : { stdout: JSON.stringify(found) };
 }
 
 /** `get KIND NAME -n NAMESPACE -o json --ignore-not-found` */
@@ -54,7 +58,9 @@ function remove(cluster: FakeCluster, path: string, { preconditions }: { precond
   const found = cluster.atPath(path) as KubernetesObject | undefined;
   if (found === undefined) return failed(`Error from server (NotFound): "${path}" not found`);
   if (found.metadata.uid !== preconditions.uid)
-    return failed(`Error from server (Conflict): the UID in the precondition (${preconditions.uid}) does not match the UID in record (${found.metadata.uid}).`);
+    return failed(
+      `Error from server (Conflict): the UID in the precondition (${preconditions.uid}) does not match the UID in record (${found.metadata.uid}).`,
+    );
   cluster.remove(found);
   return { stdout: '{"kind":"Status","status":"Success"}' };
 }

@@ -101,7 +101,15 @@ export class FakeDocker implements Docker {
   }
 
   engine = async () => ({ client: '28.0.0', server: '28.0.0', architecture: 'amd64', builder: 'buildkit' as const });
-  buildArgv: Docker['buildArgv'] = ({ tag, dockerfile, context }) => ['docker', 'build', '-t', tag, '-f', dockerfile, context];
+  buildArgv: Docker['buildArgv'] = ({ tag, dockerfile, context }) => [
+    'docker',
+    'build',
+    '-t',
+    tag,
+    '-f',
+    dockerfile,
+    context,
+  ];
   pushArgv = (tag: string) => ['docker', 'push', tag];
 
   build: Docker['build'] = async (argv, options) => {
@@ -133,7 +141,13 @@ export class FakeProvider implements Provider {
   }
 
   list = async () => [];
-  find: Provider['find'] = async (name) => ({ provider: 'minikube', name, context: 'test', state: 'running', detail: '' });
+  find: Provider['find'] = async (name) => ({
+    provider: 'minikube',
+    name,
+    context: 'test',
+    state: 'running',
+    detail: '',
+  });
   startArgv = (name: string) => [
     ['minikube', 'start', '-p', name],
     ['minikube', 'addons', 'enable', 'metrics-server', '-p', name],
@@ -146,7 +160,11 @@ export class FakeProvider implements Provider {
     }
   }
 
-  delivery = async (): Promise<Plan['target']['delivery']> => ({ by: 'load', program: 'minikube', cluster: 'minikube' });
+  delivery = async (): Promise<Plan['target']['delivery']> => ({
+    by: 'load',
+    program: 'minikube',
+    cluster: 'minikube',
+  });
   deliverArgv: Provider['deliverArgv'] = (delivery, tag) =>
     delivery.by === 'load' ? [['minikube', 'image', 'load', tag]] : [];
 

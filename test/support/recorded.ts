@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { sanitise } from '../../src/secrets/sanitise.ts';
+import { lineSplitter } from '../../src/tools/shell/run.ts';
 
 /** What a program printed, as it was recorded or transcribed. */
 export interface Recorded {
@@ -17,4 +19,13 @@ export function recorded(folder: URL, name: string): Recorded {
     throw new Error(`${name} does not say where it is from`);
   const text = content.slice(end + 2);
   return { origin: origin.map((line) => line.slice(2)), text, lines: text.replace(/\n$/, '').split('\n') };
+}
+
+/** Lines of a recording as a listener hears them: cut as the runner cuts, and sanitised. */
+export function heard(folder: URL, name: string): string[] {
+  const lines: string[] = [];
+  const splitter = lineSplitter((line) => lines.push(sanitise(line)));
+  splitter.push(Buffer.from(recorded(folder, name).text));
+  splitter.end();
+  return lines;
 }

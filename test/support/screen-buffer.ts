@@ -104,7 +104,9 @@ function append(runs: Run[], cell: IBufferCell, column: number): void {
     last?.isBold === next.isBold &&
     last.isDim === next.isDim &&
     last.isInverse === next.isInverse;
-  if (last === undefined || !isAlike) {
+  // Several spaces in a text are one space in a picture: what follows them is placed anew.
+  const isAfterGap = last?.text.endsWith('  ') === true && next.text !== ' ';
+  if (last === undefined || !isAlike || isAfterGap) {
     runs.push(next);
     return;
   }

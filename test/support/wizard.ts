@@ -44,7 +44,7 @@ export async function wizard(
       process.execPath,
       [program, ...args],
       {
-        env: environment(options.env),
+        env: wizardEnvironment(options.env),
         cwd: options.cwd ?? tmpdir(),
         maxBuffer: 64 * 1024 * 1024,
         timeout: options.timeout ?? 600_000,
@@ -63,7 +63,7 @@ export function startWizard(
   options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ): ChildProcess {
   return spawn(process.execPath, [program, ...args], {
-    env: environment(options.env),
+    env: wizardEnvironment(options.env),
     cwd: options.cwd ?? tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -74,7 +74,7 @@ export function eventsOf(stdout: string): WizardEvent[] {
 }
 
 /** The test's own surroundings must not decide: no CI, no options of somebody's shell. */
-function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+export function wizardEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
       !name.startsWith('DEPLOY_WIZARD_') &&

@@ -1,5 +1,7 @@
 import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf, UserError } from '../../errors/errors.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
 import type { Failure } from '../../events/events.ts';
 import type { StepId } from '../../plan/plan.ts';
 import { syncDirectory } from './atomic-file.ts';
@@ -57,17 +59,28 @@ export class Journal {
     return journal;
   }
 
+  /** Once a record could not be written, none after it is: what a disk holds then, nobody knows. */
   append(record: JournalRecord): Promise<void> {
-    this.#tail = this.#tail.then(async () => {
-      await this.#file.appendFile(`${JSON.stringify(record)}\n`);
-      await this.#file.datasync();
-    });
+    this.#tail = this.#tail.then(() => this.#write(record));
     return this.#tail;
   }
 
   async close(): Promise<void> {
-    await this.#tail;
+    await this.#tail.catch(() => undefined); // Whoever appended was told.
     await this.#file.close();
+  }
+
+  async #write(record: JournalRecord): Promise<void> {
+    try {
+      await this.#file.appendFile(`${JSON.stringify(record)}\n`);
+      await this.#file.datasync();
+    } catch (error) {
+      throw new UserError('The journal of this run cannot be written', {
+        why: messageOf(error),
+        next: ['Nothing more is begun. Make room on the disk, then run up again.'],
+        exitCode: exitCodes.stepFailed,
+      });
+    }
   }
 }
 
@@ -81,16 +94,16 @@ export async function unfinishedRun(directory: string): Promise<UnfinishedRun | 
   const start = records.find((record): record is RunStart => record.type === 'run');
   if (start === undefined || records.some((record) => record.type === 'end' && record.outcome === 'done'))
     return undefined;
-  const done = records.flatMap((record) => (record.type === 'done' ? [record.step] : []));
-  const failure = records.findLast((record) => record.type === 'failed');
-  const open = records.flatMap((record) =>
-    record.type === 'intent' && !done.includes(record.step) ? [record.step] : [],
-  );
+  // The last word on each step counts: one that failed may have been tried again.
+  const last = new Map(records.flatMap((record) => ('step' in record ? [[record.step, record] as const] : [])));
+  const stepsAt = (type: JournalRecord['type']) =>
+    [...last].flatMap(([step, record]) => (record.type === type ? [step] : []));
+  const failure = [...last.values()].findLast((record) => record.type === 'failed');
   return {
     start,
-    done,
-    open: [...new Set(open)],
-    failed: failure?.type === 'failed' ? { step: failure.step, cause: failure.failure.cause } : undefined,
+    done: stepsAt('done'),
+    open: stepsAt('intent'),
+    failed: failure === undefined ? undefined : { step: failure.step, cause: failure.failure.cause },
   };
 }
 
@@ -100,7 +113,8 @@ export function recordsOf(text: string): JournalRecord[] {
   lines.pop();
   return lines.flatMap((line) => {
     try {
-      return [JSON.parse(line) as JournalRecord];
+      const record = JSON.parse(line) as JournalRecord | null;
+      return typeof record?.type === 'string' ? [record] : [];
     } catch {
       return []; // Torn in the middle by a failing disk; the cluster is asked again for every step anyway.
     }

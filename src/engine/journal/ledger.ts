@@ -1,3 +1,4 @@
+import { UserError } from '../../errors/errors.ts';
 import { labels, managedBy, type KubernetesObject } from '../../kubernetes/objects.ts';
 import type { ClusterReader } from '../../kubernetes/watch/cluster-reader.ts';
 import { deploymentName, type Plan, type StepId } from '../../plan/plan.ts';
@@ -56,7 +57,33 @@ export async function listLedgers(reader: Pick<ClusterReader, 'list'>, namespace
 
 function parse(object: KubernetesObject | undefined): Ledger | undefined {
   const text = (object?.['data'] as Record<string, string> | undefined)?.[key];
-  return text === undefined ? undefined : (JSON.parse(text) as Ledger);
+  if (object === undefined || text === undefined) return undefined;
+  const ledger = ledgerIn(text);
+  if (ledger?.version === 1) return ledger;
+  const { name, namespace = 'default' } = object.metadata;
+  throw new UserError(`The ConfigMap ${name} in namespace ${namespace} cannot be read as the record of a deployment`, {
+    why: ledger === undefined ? 'It was edited by hand, or cut off.' : 'A later version of this program wrote it.',
+    next:
+      ledger === undefined
+        ? [`Look at it: kubectl -n ${namespace} get configmap ${name} -o yaml`]
+        : ['npx deploy-wizard@latest'],
+  });
+}
+
+/** undefined: no JSON, or nothing that looks like a ledger. */
+function ledgerIn(text: string): Ledger | undefined {
+  try {
+    const found = JSON.parse(text) as Partial<Ledger> | null;
+    return typeof found?.version === 'number' && Array.isArray(found.entries) ? (found as Ledger) : undefined;
+  } catch {
+    return undefined; // Whoever asked says so in words.
+  }
+}
+
+/** The ledger with what it says of one step replaced where it stands; a step that it did not know comes last. */
+export function withEntry(ledger: Ledger, entry: LedgerEntry): Ledger {
+  const at = ledger.entries.findIndex(({ step }) => step === entry.step);
+  return { ...ledger, entries: at < 0 ? [...ledger.entries, entry] : ledger.entries.with(at, entry) };
 }
 
 /** Writes the ledger whenever it has changed, one write at a time; changes that come meanwhile go with the next. */
@@ -90,7 +117,8 @@ export class LedgerWriter {
 
   /** Resolves when what is known now is in the cluster. */
   async flush(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+    // Whether the write of another came through is for the other to say.
+    while (this.#running !== undefined) await this.#running.catch(() => undefined);
     const text = JSON.stringify(this.#ledger);
     if (!this.#isOpen || text === this.#written) return;
     this.#running = this.#write(text).finally(() => {

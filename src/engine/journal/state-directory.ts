@@ -7,7 +7,7 @@ import { messageOf, UserError } from '../../errors/errors.ts';
 
 /** XDG Base Directory Specification; on macOS the platform's own places. */
 export function stateHome(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  const home = environment['HOME'] ?? homedir();
+  const home = homeOf(environment);
   const base = environment['XDG_STATE_HOME'];
   if (base !== undefined && base.startsWith('/')) return join(base, 'deploy-wizard');
   return platform === 'darwin'
@@ -16,12 +16,18 @@ export function stateHome(environment: NodeJS.ProcessEnv, platform: NodeJS.Platf
 }
 
 export function cacheHome(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  const home = environment['HOME'] ?? homedir();
+  const home = homeOf(environment);
   const base = environment['XDG_CACHE_HOME'];
   if (base !== undefined && base.startsWith('/')) return join(base, 'deploy-wizard');
   return platform === 'darwin'
     ? join(home, 'Library', 'Caches', 'deploy-wizard')
     : join(home, '.cache', 'deploy-wizard');
+}
+
+/** An empty HOME is none: a relative path would put files wherever the program is started. */
+function homeOf(environment: NodeJS.ProcessEnv): string {
+  const home = environment['HOME'];
+  return home === undefined || home === '' ? homedir() : home;
 }
 
 /** What identifies a deployment on this machine. The cluster by its context: its uid is not known while it is stopped. */

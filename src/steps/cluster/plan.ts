@@ -22,6 +22,6 @@ export const clusterPlan = defineStepPlan({
           verb: 'start',
           title: `${provider} ${name}`,
           detail: `context ${target.context}`,
-          commands: from.startArgv(name),
+          commands: from.startArgv(name, target.state),
         },
 });

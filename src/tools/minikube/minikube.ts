@@ -50,11 +50,15 @@ const readTimeout = 30;
 export function createMinikube({ run, program = 'minikube' }: { run: RunCommand; program?: string }): Minikube {
   const argv = (profile: string, ...args: string[]) => [program, ...args, '--profile', profile];
   const json = async (vector: string[], options: CommandOptions = {}) =>
-    jsonOf(await explained(capture(run, vector, { timeout: readTimeout, ...options }), minikubeProblems));
+    jsonOf(await explained(run(vector, { timeout: readTimeout, ...options }), minikubeProblems));
 
   return {
-    profiles: async (options) =>
-      parseProfiles(await json([program, 'profile', 'list', '--light', '-o', 'json'], options)),
+    async profiles(options = {}) {
+      // The whole configuration of a profile is in it, variables of its Docker included.
+      const vector = [program, 'profile', 'list', '--light', '-o', 'json'];
+      const answer = capture(run, vector, { timeout: readTimeout, ...options });
+      return parseProfiles(jsonOf(await explained(answer, minikubeProblems)));
+    },
     status: async (profile, options) =>
       parseStatus(await json(argv(profile, 'status', '-o', 'json'), { accept: statusCodes, ...options })),
     // The current context of kubectl is the person's; nobody is at the terminal of this process to be asked.

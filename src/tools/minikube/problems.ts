@@ -6,7 +6,8 @@ import type { MinikubeEvent } from './events.ts';
 export const minikubeProblems: readonly KnownProblem[] = [
   {
     code: 'profile-missing',
-    says: /Profile "([^"]+)" not found|loading profile: cluster "([^"]+)" does not exist/,
+    // Inside JSON where JSON was asked for.
+    says: /Profile \\?"([^"\\]+)\\?" not found|loading profile: cluster "([^"]+)" does not exist/,
     means: (match) => `Minikube has no profile ${match[1] ?? match[2]}`,
     next: ['List them: minikube profile list'],
   },
@@ -43,16 +44,15 @@ export function startFailure(error: unknown, events: readonly MinikubeEvent[]): 
     reasons.findLast(({ id }) => id !== undefined) ??
     reasons.at(-1);
   if (told === undefined) return error;
-  const { id, message, advice, url } = told;
+  const { id, message, advice = '', url } = told;
+  // Minikube does not fill in its advice when it prints JSON.
+  const advised = advice.split('\n').filter((line) => line.trim() !== '' && !line.includes('{{'));
+  const next = [...advised, ...(url === undefined ? [] : [url])];
   return new ToolError(`Minikube did not start: ${firstLine(message)}`, {
     argv: error.argv,
     status: error.status,
     lastLines: reasons.flatMap(({ message: text }) => text.split('\n')).slice(-20),
-    next: [
-      ...(advice === undefined ? [] : advice.split('\n').filter((line) => line.trim() !== '')),
-      ...(url === undefined ? [] : [url]),
-      ...(advice === undefined && url === undefined ? ['See more: minikube logs'] : []),
-    ],
+    next: next.length > 0 ? next : ['See more: minikube logs'],
     code: id === undefined ? 'minikube-failed' : `minikube-${id.toLowerCase().replaceAll('_', '-')}`,
   });
 }

@@ -9,7 +9,9 @@ const largestBytes = 10 * 1024 * 1024;
  * One file a run with everything that the programs said, already redacted and sanitised, mode 0600. Nothing is written
  * before a folder is known, so that commands which only look leave no trace.
  */
-export function createCommandLog(clock: () => Date): CommandLog & { folder(path: string): void; path(): string | undefined } {
+export function createCommandLog(
+  clock: () => Date,
+): CommandLog & { folder(path: string): void; path(): string | undefined } {
   let file: string | undefined;
   let size = 0;
   let number = 0;

@@ -44,6 +44,16 @@ export interface CommandLog {
   started(argv: readonly string[]): { line(text: string): void; ended(status: number | null): void };
 }
 
+/** Where each program of ours says how it is installed. */
+const installPages: Record<string, string> = {
+  kubectl: 'https://kubernetes.io/docs/tasks/tools/',
+  helm: 'https://helm.sh/docs/intro/install/',
+  docker: 'https://docs.docker.com/get-docker/',
+  minikube: 'https://minikube.sigs.k8s.io/docs/start/',
+  kind: 'https://kind.sigs.k8s.io/docs/user/quick-start/',
+  k3d: 'https://k3d.io/stable/#installation',
+};
+
 /** Between SIGTERM and SIGKILL for a group that does not end. Helm needs some seconds to record a failed release. */
 const graceMilliseconds = 10_000;
 const keptLines = 20;
@@ -137,10 +147,11 @@ export function createRun(settings: { environment: NodeJS.ProcessEnv; vault: Vau
       });
     }
     if (child?.pid === undefined) {
-      throw new ToolError(`${argv[0]} cannot be started`, {
+      throw new ToolError(`${argv[0]} is not installed, or not in PATH`, {
         argv,
         status,
         lastLines: [String(output.cause ?? 'not found')],
+        next: [`Install it: ${installPages[argv[0] ?? ''] ?? 'see its documentation'}`],
         code: 'tool-missing',
       });
     }

@@ -78,6 +78,7 @@ export function createInkFrontend(options: InkFrontendOptions): Frontend {
       redraw.soon();
     },
     onInterrupt: (listener) => application.onInterrupt(listener),
+    withdraw: (reason) => asker.withdraw(reason),
     async close() {
       redraw.stop();
       await stage.close();

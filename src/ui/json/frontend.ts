@@ -47,6 +47,7 @@ export function createJsonFrontend({ stdout, clock, verbose = false }: JsonFront
     finish: () => Promise.resolve('leave'),
     say: (message) => print('message', message),
     onInterrupt() {},
+    withdraw() {},
     close: () => Promise.resolve(),
   };
 }

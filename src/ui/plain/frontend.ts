@@ -96,6 +96,7 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
       stream.write(`${[levelColours(chalk)[message.level](first), ...rest].join('\n')}\n`);
     },
     onInterrupt() {},
+    withdraw: (reason) => prompter?.withdraw(reason),
     close() {
       reminder.stop();
       return Promise.resolve();

@@ -23,6 +23,8 @@ export interface LineInput {
   /** Leaves neither the value nor its length on the screen. */
   secret(request: { message: string }): Promise<Typed<string>>;
   print(line: string): void;
+  /** Takes the open prompt away: its promise rejects with the reason. */
+  withdraw(reason: unknown): void;
 }
 
 export interface LineStreams {
@@ -32,7 +34,12 @@ export interface LineStreams {
 
 /** Lines by @inquirer/prompts; the one module that knows it. */
 export function createLineInput({ stdin, stdout }: LineStreams): LineInput {
-  const context = { input: stdin, output: stdout };
+  let withdrawing = new AbortController();
+  const context = (signal?: AbortSignal) => ({
+    input: stdin,
+    output: stdout,
+    signal: signal === undefined ? withdrawing.signal : AbortSignal.any([withdrawing.signal, signal]),
+  });
   return {
     choose: ({ message, choices, initial }, signal) =>
       typed(
@@ -43,20 +50,24 @@ export function createLineInput({ stdin, stdout }: LineStreams): LineInput {
             loop: false,
             ...(initial === undefined ? {} : { default: initial }),
           },
-          signal === undefined ? context : { ...context, signal },
+          context(signal),
         ),
       ),
     text: ({ message, initial }) =>
       typed(
         input(
           { message: sanitiseLine(message), ...(initial === undefined ? {} : { default: sanitiseLine(initial) }) },
-          context,
+          context(),
         ),
       ),
     // With a mask its length would stay on the screen; with the toggle ctrl+t would show it.
     secret: ({ message }) =>
-      typed(password({ message: sanitiseLine(message), mask: false, toggleMask: false }, context)),
+      typed(password({ message: sanitiseLine(message), mask: false, toggleMask: false }, context())),
     print: (line) => void stdout.write(`${sanitiseLine(line)}\n`),
+    withdraw(reason) {
+      withdrawing.abort(reason);
+      withdrawing = new AbortController();
+    },
   };
 }
 

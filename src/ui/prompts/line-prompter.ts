@@ -15,11 +15,14 @@ export interface LinePrompter extends Prompter {
   confirm(request: ConfirmRequest): Promise<boolean>;
   choosePlanReply(canStart: boolean): Promise<PlanReply>;
   decide(decision: Decision, signal: AbortSignal): Promise<DecisionAnswer>;
+  /** Takes the open question away: its promise rejects with the reason. */
+  withdraw(reason: unknown): void;
 }
 
 export function createLinePrompter(lines: LineInput): LinePrompter {
   return {
     ask: (request) => askByLine(lines, request),
+    withdraw: (reason) => lines.withdraw(reason),
     async chooseRecipe(recipes) {
       const choices = recipes.map((recipe) => ({
         value: recipe,

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { followBuild } from '../../../src/tools/docker/build-output.ts';
 import { followPush } from '../../../src/tools/docker/push-output.ts';
-import { heard } from './output.ts';
+import { heard as heardIn } from '../../support/recorded.ts';
+
+const folder = new URL('recorded/', import.meta.url);
+const heard = (fixture: string) => heardIn(folder, `${fixture}.txt`);
 
 function follow(fixture: string) {
   const output = followBuild();

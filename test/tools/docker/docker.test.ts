@@ -6,10 +6,11 @@ import { ToolError, UserError } from '../../../src/errors/errors.ts';
 import { createDocker } from '../../../src/tools/docker/create-docker.ts';
 import type { BuildProgress } from '../../../src/tools/docker/docker.ts';
 import { fakeRun, type Reply } from '../../support/fake-run.ts';
-import { recorded } from '../../support/recorded.ts';
+import { heard as heardIn, recorded } from '../../support/recorded.ts';
 import { realRun } from '../../support/real-run.ts';
-import { folder, heard } from './output.ts';
 
+const folder = new URL('recorded/', import.meta.url);
+const heard = (fixture: string) => heardIn(folder, `${fixture}.txt`);
 const replying = (fixture: string, status: number): Reply =>
   status === 0 ? { stdout: heard(fixture).join('\n') } : { status, stderr: heard(fixture).join('\n') };
 const version = { stdout: recorded(folder, 'version.txt').text };

@@ -82,6 +82,15 @@ describe('a question', () => {
   });
 });
 
+test('a question can be taken away, by a signal for example; without one nothing happens', async () => {
+  const { frontend, terminal } = openInk();
+  frontend.withdraw('nothing is open');
+  const reply = frontend.prompter.ask(ask({}));
+  await terminal.waitFor('Which one?');
+  frontend.withdraw('SIGTERM');
+  await expect(reply).rejects.toBe('SIGTERM');
+});
+
 describe('between two screens', () => {
   test('there is no blank picture', async () => {
     const { frontend, terminal } = openInk();

@@ -29,6 +29,7 @@ function typing(...answers: (string | number)[]) {
       return Promise.resolve(answer === 'stopped' ? answer : { typed: String(answer) });
     },
     print: (line) => void printed.push(line),
+    withdraw() {},
   };
   return { prompter: createLinePrompter(input), asked, printed };
 }

@@ -37,3 +37,12 @@ test('the sign for back, said in the prompt, goes back; Ctrl-C stops', async () 
   await terminal.waitFor('got key: stop');
   expect((await terminal.exit()).code).toBe(0);
 });
+
+test('a prompt can be taken away, by a signal for example', async () => {
+  const terminal = open([encoded]);
+  await terminal.waitFor('Where should the tasks be stored?');
+  terminal.kill('SIGTERM');
+  await terminal.waitFor('taken away: terminated');
+  expect((await terminal.exit()).code).toBe(143);
+  expect(terminal.buffer.isCursorVisible).toBe(true);
+});
