@@ -116,14 +116,16 @@ function liveChoices(kind: LiveChoices, facts: ClusterFacts | undefined): Choice
     (objects ?? []).map((object) => ({ value: object.metadata.name, label: object.metadata.name, hint: hint(object) }));
   switch (kind) {
     case 'namespaces':
-      return names(facts?.namespaces, ({ metadata }) =>
-        metadata.name.startsWith('kube-') ? 'of the cluster itself' : 'is there',
-      );
+      // Those of the cluster itself are no place for an application.
+      return names(facts?.namespaces, () => 'is there').filter(({ value }) => !value.startsWith('kube-'));
     case 'storageClasses':
-      return names(
-        facts?.storageClasses,
-        (object) => `${String(object['provisioner'])}${isDefaultClass(object) ? ', the default' : ''}`,
-      );
+      return [
+        { value: '', label: "the cluster's default", hint: '' },
+        ...names(
+          facts?.storageClasses,
+          (object) => `${String(object['provisioner'])}${isDefaultClass(object) ? ', the default' : ''}`,
+        ),
+      ];
     case 'ingressClasses':
       return names(facts?.ingressClasses, (object) => String(object['spec']?.controller ?? ''));
     default:

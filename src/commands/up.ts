@@ -167,6 +167,14 @@ async function answersToResume(
 
 async function finish(program: Program, prepared: Prepared, deployed: Deployed): Promise<ExitCode> {
   const { frontend } = program;
+  if (deployed.result.outcome === 'stopped') {
+    frontend.say({
+      level: 'warning',
+      text: 'Stopped. What was done stays, and is checked when you go on.',
+      next: ['deploy-wizard resume'],
+    });
+    return deployed.exitCode;
+  }
   const wish = await frontend.finish(summaryOf(program, prepared, deployed));
   if (wish === 'open') await openAddress(program, Object.values(deployed.endpoints)[0]);
   if (wish === 'undo')

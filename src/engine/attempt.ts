@@ -30,16 +30,16 @@ export interface Attempt {
   /** Each ends the attempt: a stop, a kill, another step that failed. */
   ends: readonly AbortSignal[];
   /** Nothing new may begin. */
-  isHalted(): boolean;
+  isHalted: () => boolean;
   timers: Pick<Clock, 'after'>;
   clock: () => Date;
   /** Of another step; false: it failed, or was never reached. undefined: there is none. */
-  settled(step: StepId): Promise<boolean> | undefined;
+  settled: (step: StepId) => Promise<boolean> | undefined;
   /** Resolves when it is written down what is about to be made. */
-  intends(entry: LedgerEntry | undefined): Promise<void>;
+  intends: (entry: LedgerEntry | undefined) => Promise<void>;
   /** It is made, and not proven yet. */
-  made(entry: LedgerEntry): void;
-  say(event: EngineEvent): void;
+  made: (entry: LedgerEntry) => void;
+  say: (event: EngineEvent) => void;
 }
 
 /** An attempt that was ended from outside: no failure of the step. */

@@ -121,7 +121,7 @@ class Run {
   /** true: the step is finished. false: it failed, was ended, or was never reached. */
   async #whenReady(step: PlanStep): Promise<boolean> {
     // The steps of a plan are in order, so those that this one needs are in the map already.
-    const needed = await Promise.all(step.needs.map((need) => this.#settled.get(need)));
+    const needed = await Promise.all(step.needs.flatMap((need) => this.#settled.get(need) ?? []));
     if (needed.includes(false) || this.#isHalted()) return false;
     const kind = this.#request.steps.get(step.kind);
     if (kind === undefined) throw new Bug(`no step kind ${step.kind}`);

@@ -75,37 +75,37 @@ export interface StepContext {
   /** Whether a step that this one needs, directly or not, changed something in this run. */
   isAfterChange: boolean;
   /** Runs one of the argument vectors that `describe` returned. */
-  execute(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  execute: (argv: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
   /** Called by the step that made the cluster answer: freezes the target and makes up for the checks that a stopped cluster could not have. */
-  connected(): Promise<void>;
+  connected: () => Promise<void>;
   /** Forwards a free port of this host to a Service for the rest of the run; the port. */
-  forward(service: string, port: number, namespace: string): Promise<number>;
+  forward: (service: string, port: number, namespace: string) => Promise<number>;
   /** Addresses of the cluster's nodes as this host may reach them, best first. */
-  nodeAddresses(): Promise<string[]>;
+  nodeAddresses: () => Promise<string[]>;
   /** Absolute folder of the application's code. */
   source: string;
   /** Namespace of the deployment. */
   namespace: string;
   /** A variable of the person's environment that a recipe names as the source of a secret. */
-  environment(name: string): string | undefined;
+  environment: (name: string) => string | undefined;
   /** Evaluates a text with `${...}` over secrets: asked ones come from the vault, made ones from the cluster. Never stored. */
-  secret(template: string): Promise<Secret>;
+  secret: (template: string) => Promise<Secret>;
   /** The vault entry of an asked secret; undefined: not asked in this run, the cluster keeps it. */
-  asked(questionId: string): Secret | undefined;
+  asked: (questionId: string) => Secret | undefined;
   /** Puts a value under the protection of the vault, so that it is redacted wherever it might appear. */
-  protect(name: string, value: string): Secret;
+  protect: (name: string, value: string) => Secret;
   /** Waits for another step of the plan; rejects when that failed. For a step that can do much of its work before. */
-  finished(step: string): Promise<void>;
-  progress(message: string, done?: number, total?: number): void;
-  waiting(blocker: string): void;
-  output(lines: string[]): void;
-  rollout(change: {
+  finished: (step: string) => Promise<void>;
+  progress: (message: string, done?: number, total?: number) => void;
+  waiting: (blocker: string) => void;
+  output: (lines: string[]) => void;
+  rollout: (change: {
     object: string;
     state: 'ready' | 'progressing' | 'stalled' | 'failed' | 'unknown';
     waitingFor?: string;
     ready?: number;
     wanted?: number;
-  }): void;
+  }) => void;
 }
 
 /** What the ledger records of a step. */
@@ -147,9 +147,9 @@ export interface UndoContext {
   signal: AbortSignal;
   /** Remove what holds data as well. */
   withData: boolean;
-  progress(message: string): void;
+  progress: (message: string) => void;
   /** Something that stays, in words: told to the person at the end. */
-  leaves(what: string): void;
+  leaves: (what: string) => void;
 }
 
 export function defineStep<Section extends z.ZodType, Params extends z.ZodType>(

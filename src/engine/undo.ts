@@ -11,7 +11,7 @@ export interface UndoRequest {
   withNamespace: boolean;
   tools: Pick<UndoContext, 'helm' | 'docker' | 'provider'> & { kubectl: Kubectl };
   signal: AbortSignal;
-  progress(text: string): void;
+  progress: (text: string) => void;
 }
 
 /**
@@ -47,8 +47,8 @@ async function undoStep(
 ): Promise<void> {
   const { leaves, withData } = context;
   const { kind, made, holdsData, step } = entry;
-  const undo = steps.get(kind as StepKind)?.undo;
-  if (undo !== undefined) await undo(entry, context);
+  const kindOf = steps.get(kind as StepKind);
+  if (kindOf?.undo !== undefined) await kindOf.undo(entry, context);
   // A kind that cannot be undone, or that a later version of this program knows.
   else for (const object of made) leaves(`${object.kind} ${object.name}`);
   if (kind === 'image') leaves(`the image of ${step.slice('image.'.length)} in Docker and on the nodes`);

@@ -1,11 +1,11 @@
 import { exitCodes } from '../errors/exit-codes.ts';
 import { UserError } from '../errors/errors.ts';
 import type { KubeContext } from '../tools/kubectl/contexts.ts';
+import { readLocalRegistry } from '../tools/kubectl/local-registry.ts';
 import { listWithin, unanswered } from './board.ts';
 import { listLimit, within } from './deadline.ts';
 import { createDeliveries } from './deliveries.ts';
 import { contextsIfAny, missingCluster } from './local-clusters.ts';
-import { localRegistry } from './local-registry.ts';
 import { anyNodeAddresses } from './node-addresses.ts';
 import { describeCluster, readNodesIfAllowed } from './nodes.ts';
 import { ownerOf } from './owner.ts';
@@ -72,8 +72,8 @@ async function deliveryTo(
   if (registry !== undefined && registry !== '') return { by: 'push', push: registry, pull: registry };
   if (await sharesDaemon(settings, context, signal)) return { by: 'shared-daemon' };
   const target = { program: 'kubectl', context, kubeconfig: settings.kubeconfig };
-  const found = await localRegistry(settings.run, target, signal);
-  if (found !== undefined) return found;
+  const found = await readLocalRegistry(settings.run, target, signal);
+  if (found !== undefined) return { by: 'push', push: found.host, pull: found.hostFromContainerRuntime };
   throw new UserError(`The nodes of ${context} need a registry to take images from`, {
     why: 'Nothing is known that brings images from this machine to them, and the cluster names no registry of its own.',
     next: ['Answer with a registry that you may push to and the cluster may pull from, for example ghcr.io/NAME.'],

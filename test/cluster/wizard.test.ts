@@ -50,7 +50,7 @@ describe.skipIf(!requireCluster())('the wizard in a terminal', () => {
   });
 
   test('todo by arrow keys with other answers, at 200x50, looking inside a step', async () => {
-    const terminal = open(200, 50);
+    const terminal = open(200, 50, '--namespace', 'todo-in-a-terminal');
     await terminal.waitFor('› Hello');
     picture('choose', terminal);
     terminal.keys('down', 'enter');
@@ -60,8 +60,6 @@ describe.skipIf(!requireCluster())('the wizard in a terminal', () => {
     terminal.keys('enter');
     await terminal.waitFor('What is it for?');
     terminal.keys('enter');
-    await terminal.waitFor('Which namespace');
-    terminal.keys({ text: '-in-a-terminal' }, 'enter');
     await terminal.waitFor('Which code should be built?');
     terminal.keys('enter');
     await terminal.waitFor('Where should the tasks be stored?');
@@ -105,7 +103,9 @@ describe.skipIf(!requireCluster())('the wizard in a terminal', () => {
     const objects = allObjects();
     const folders = stateFolders();
     const terminal = open(80, 24, 'up', 'todo', '--target', `context:${context}`, '--namespace', 'never-made');
-    await terminal.waitFor('Which code should be built?', 20_000);
+    await terminal.waitFor('What is it for?', 20_000);
+    terminal.keys('enter');
+    await terminal.waitFor('Which code should be built?');
     terminal.keys('ctrlC');
     expect((await terminal.exit()).code).toBe(130);
     expect(allObjects()).toEqual(objects);

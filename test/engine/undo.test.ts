@@ -47,7 +47,9 @@ async function deployed(more: LedgerEntry[] = []) {
     entry(
       'database.postgres',
       [
-        ...[made('Secret', 'postgres'), made('Service', 'postgres'), made('StatefulSet', 'postgres')],
+        made('Secret', 'postgres'),
+        made('Service', 'postgres'),
+        made('StatefulSet', 'postgres'),
         made('PersistentVolumeClaim', 'data-postgres-0'),
       ],
       { undo: { name: 'postgres', namespace: 'shop' }, holdsData: true },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { createContextProvider } from '../../src/providers/context.ts';
-import { parseHosting } from '../../src/providers/local-registry.ts';
 import type { FoundCluster } from '../../src/providers/provider.ts';
 import { fakeRun, type Reply } from '../support/fake-run.ts';
 import { recorded } from '../support/recorded.ts';
@@ -184,36 +183,14 @@ describe('images for a context', () => {
   });
 
   it('are pushed under the name that they have in the registry', () => {
-    const { deliverArgv } = { ...createContextProvider({ run: fakeRun({}).run }) };
+    const provider = createContextProvider({ run: fakeRun({}).run });
     const delivery = { by: 'push', push: 'localhost:5000', pull: 'registry:5000' } as const;
     const push = [['docker', 'push', 'localhost:5000/todo-backend:1']];
-    expect(deliverArgv(delivery, 'localhost:5000/todo-backend:1')).toEqual(push);
-    expect(deliverArgv(delivery, 'todo-backend:1')).toEqual([
+    expect(provider.deliverArgv(delivery, 'localhost:5000/todo-backend:1')).toEqual(push);
+    expect(provider.deliverArgv(delivery, 'todo-backend:1')).toEqual([
       ['docker', 'tag', 'todo-backend:1', 'localhost:5000/todo-backend:1'],
       ...push,
     ]);
-  });
-});
-
-describe('the ConfigMap local-registry-hosting', () => {
-  // Kubernetes enhancement 1755, "Specification for the local registry hosting ConfigMap": its example.
-  const example = `host: "localhost:5000"
-hostFromContainerRuntime: "registry:5000"
-hostFromClusterNetwork: "kind-registry:5000"
-help: "https://kind.sigs.k8s.io/docs/user/local-registry/"
-`;
-
-  it('names the registry for this host and for the nodes', () => {
-    expect(parseHosting(example)).toEqual({ by: 'push', push: 'localhost:5000', pull: 'registry:5000' });
-    expect(parseHosting('host: "localhost:5000"\n')).toEqual({
-      by: 'push',
-      push: 'localhost:5000',
-      pull: 'localhost:5000',
-    });
-  });
-
-  it.each([undefined, '', 'help: "x"', '- a', 'host: 5'])('%s names none', (document) => {
-    expect(parseHosting(document)).toBeUndefined();
   });
 });
 

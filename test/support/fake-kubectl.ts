@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts';
 import type { CommandOptions } from '../../src/tools/shell/run.ts';
-import { FakeCluster } from './fake-cluster.ts';
+import type { FakeCluster } from './fake-cluster.ts';
 import type { Reply } from './fake-run.ts';
 
 export const fakeServer = 'https://127.0.0.1:6443';

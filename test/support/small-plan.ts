@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runPlan, type RunRequest, type RunResult } from '../../src/engine/run-plan.ts';
-import { done, todo, type AnyStep, type LedgerEntry, type StepContext } from '../../src/engine/step.ts';
+import { ToolError } from '../../src/errors/errors.ts';
+import { done, StepFailure, todo, type AnyStep, type LedgerEntry, type StepContext } from '../../src/engine/step.ts';
 import type { DecisionAnswer, Decision, EngineEvent, Failure } from '../../src/events/events.ts';
 import type { JsonObject, Plan, PlanStep, StepId, StepKind } from '../../src/plan/plan.ts';
 import { ManualClock } from '../kubernetes/support/manual-clock.ts';
@@ -69,7 +70,7 @@ export interface SmallRun {
   stop: AbortController;
   kill: AbortController;
   /** Resolves as soon as an event of such a type, of such a step, was said. */
-  said(type: EngineEvent['type'], step?: StepId): Promise<EngineEvent>;
+  said: (type: EngineEvent['type'], step?: StepId) => Promise<EngineEvent>;
 }
 
 export interface SmallRunOptions {
@@ -133,7 +134,13 @@ export function start(plan: Plan, { kinds, ledger = [], decide, record, emit, re
 }
 
 /** A promise that a test settles. */
-export function gate<T = void>() {
+export interface Gate<T> {
+  passed: Promise<T>;
+  open: (value: T) => void;
+  fail: (error: Error) => void;
+}
+
+export function gate<T = void>(): Gate<T> {
   let open: (value: T) => void = () => undefined;
   let fail: (error: Error) => void = () => undefined;
   const passed = new Promise<T>((resolve, reject) => {
@@ -148,3 +155,11 @@ export function gate<T = void>() {
 export function words(events: readonly EngineEvent[]): string[] {
   return events.map((event) => ('step' in event ? `${event.type.replace('step.', '')} ${event.step}` : event.type));
 }
+
+/** A failure that heals by waiting. */
+export const busy = () =>
+  new ToolError('the registry is busy', { argv: ['docker', 'push'], status: 1, lastLines: [], isTransient: true });
+
+/** A failure that a step knows the cause of. */
+export const cannot = () =>
+  new StepFailure({ code: 'no-room', cause: 'there is no room', evidence: ['seen'], remedy: ['make room'] });

@@ -196,7 +196,7 @@ async function follow(
 
 /** Applies one event. An outcome: the stream is of no use any more. */
 function take(settings: KindWatchSettings, position: Position, event: WatchEvent): Outcome | undefined {
-  if (event.type === 'ERROR') return event.object.code === 999 ? { next: 'relist' } : { next: 'retry' };
+  if (event.type === 'ERROR') return event.object.code === 410 ? { next: 'relist' } : { next: 'retry' };
   const version = event.object.metadata.resourceVersion;
   if (event.type === 'DELETED') settings.store.remove(event.object);
   else if (event.type !== 'BOOKMARK') settings.store.put(slim(event.object));

@@ -29,7 +29,9 @@ export function parseConflicts(output: string): Conflicts | undefined {
 
 /** `UserError` (exit 1) that names the object, the fields and who manages them. */
 export function conflictError(object: KubernetesObject, conflicts: Conflicts): UserError {
-  const who = [...conflicts].map(([manager, fields]) => `${manager} manages ${fields.join(', ')}`).join('; ');
+  const who = [...conflicts]
+    .map(([manager, fields]) => `${managerName(manager)} manages ${fields.join(', ')}`)
+    .join('; ');
   return new UserError(`${object.kind} ${object.metadata.name} has fields that something else manages`, {
     why: `${who}. Taking them over could undo what that is for.`,
     next: [
@@ -38,4 +40,9 @@ export function conflictError(object: KubernetesObject, conflicts: Conflicts): U
     ],
     exitCode: exitCodes.stepFailed,
   });
+}
+
+/** An object that was made empty has no managers; at the first apply all that came into it since gets this name. */
+function managerName(manager: string): string {
+  return manager === 'before-first-apply' ? 'whoever made it' : manager;
 }

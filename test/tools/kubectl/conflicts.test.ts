@@ -27,6 +27,8 @@ describe('conflicts of a server-side apply', () => {
     const error = conflictError(object, new Map([['argocd', ['.data.a', '.data.b']]]));
     expect(error).toMatchObject({ exitCode: 1, message: 'ConfigMap settings has fields that something else manages' });
     expect(error.why).toContain('argocd manages .data.a, .data.b');
+    const unknown = conflictError(object, new Map([['before-first-apply', ['.data.a']]]));
+    expect(unknown.why).toContain('whoever made it manages .data.a');
     expect(error.next[0]).toContain('kubectl get configmap settings -n shop -o yaml --show-managed-fields');
   });
 });
