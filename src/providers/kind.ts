@@ -1,5 +1,7 @@
+import { engineProblems } from '../tools/docker/problems.ts';
 import { createKind } from '../tools/kind/kind.ts';
 import { readContexts } from '../tools/kubectl/contexts.ts';
+import { explained } from '../tools/problem.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createLocalLists } from './local-clusters.ts';
 import { containerNodeAddresses } from './node-addresses.ts';
@@ -48,7 +50,7 @@ export function createKindProvider(settings: ProviderSettings): Provider {
         return;
       }
       options.onProgress({ message: 'starting its containers' });
-      await run(argv, options);
+      await explained(run(argv, options), engineProblems);
       options.onProgress({ message: 'waiting for the API server' });
       const target = { program: 'kubectl', context: `kind-${name}`, kubeconfig };
       await untilApiAnswers(run, target, options.timeout ?? startLimit, options.signal);

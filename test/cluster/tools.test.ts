@@ -251,8 +251,8 @@ describe.skipIf(!hasCluster)('tools on a real cluster', () => {
     if (three?.isThere !== true || four === undefined) return skip('DEPLOY_WIZARD_TEST_HELM3 names no Helm 3');
     const chart = await chartIn(join(folder, 'both'));
     const proveTarget = () => kubectl.proveTarget();
-    const bind = async ({ program }: (typeof helmPrograms)[number]) =>
-      createHelm({ run, context, program: await program(), proveTarget });
+    const bind = async (helmProgram: (typeof helmPrograms)[number]) =>
+      createHelm({ run, context, program: await helmProgram.program(), proveTarget });
     const request = (set: ReleaseRequest['set']): ReleaseRequest => ({
       name: 'both',
       namespace,

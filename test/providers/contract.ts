@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ToolError, UserError } from '../../src/errors/errors.ts';
-import type { FoundCluster, Provider } from '../../src/providers/provider.ts';
+import type { FoundCluster, Provider, StartProgress } from '../../src/providers/provider.ts';
 import type { ProviderSettings } from '../../src/providers/settings.ts';
 import type { CommandOptions } from '../../src/tools/shell/run.ts';
 import { fakeRun, type FakeRun, type Reply } from '../support/fake-run.ts';
@@ -175,8 +175,8 @@ export function describeProvider(kind: Provider['kind'], world: World): void {
       const found = await provider.find(stopped ?? '', unlimited());
       const told = provider.startArgv(found.name, found.state).map((argv) => argv.join(' '));
       expect(told).toEqual(start?.commands);
-      const progress: string[] = [];
-      await provider.start(found.name, { onProgress: ({ message }) => progress.push(message) });
+      const progress: StartProgress[] = [];
+      await provider.start(found.name, { onProgress: (each) => progress.push(each) });
       const ran = fake.calls.map(({ argv }) => argv.join(' ')).filter((command) => told.includes(command));
       expect(ran).toEqual(told);
       expect(progress).not.toEqual([]);

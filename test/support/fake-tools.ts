@@ -118,7 +118,13 @@ export class FakeDocker implements Docker {
     this.images.add(argv[3] ?? '');
   };
 
-  push: Docker['push'] = (argv, options) => execute(this.#record, argv, options);
+  /** Called with each tag that reached its registry. */
+  pushed: (tag: string) => void = () => undefined;
+
+  push: Docker['push'] = async (argv, options) => {
+    await execute(this.#record, argv, options);
+    this.pushed(argv[2] ?? '');
+  };
 
   async imageId(tag: string): Promise<string | undefined> {
     return this.images.has(tag) ? `sha256:${tag}` : undefined;

@@ -83,6 +83,7 @@ export class World {
       return run(argv, options);
     };
     this.kubectl = createKubectl({ run: this.run, context: 'test', kubeconfigFiles: ['/nonexistent'] });
+    this.docker.pushed = (tag) => this.provider.onNodes.add(tag);
     this.cluster.react = (object) => {
       const ready = becomesReady(object);
       if (ready !== undefined) this.cluster.put(ready);

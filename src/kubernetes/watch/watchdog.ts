@@ -13,7 +13,7 @@ export function watchdog(clock: Clock, bark: () => void): { heard(): void; stop(
   const look = (): void => {
     const now = clock.now();
     const isSilent = now - lastByte >= longestSilence;
-    const wasAsleep = false;
+    const wasAsleep = now - lastLook >= lookEvery + slept;
     lastLook = now;
     if (isSilent || wasAsleep) return bark();
     cancel = clock.after(lookEvery, look);

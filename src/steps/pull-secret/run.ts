@@ -3,6 +3,8 @@ import { checkSecret, undoSecret, writeSecret, type SecretObject } from '../secr
 import type { SecretKey } from '../secret/plan.ts';
 import { pullSecretPlan } from './plan.ts';
 
+const configKey = '.dockerconfigjson';
+
 export const pullSecretStep = defineStep(pullSecretPlan, {
   check: (params, context) => checkSecret(wanted(params), context),
   run: (params, context) => writeSecret(wanted(params), context),
@@ -16,9 +18,24 @@ function wanted(params: { name: string; namespace: string; registry: string; key
     type: 'kubernetes.io/dockerconfigjson',
     keys: params.keys as SecretKey[],
     content: ({ username = '', password = '' }) => ({
-      '.dockerconfigjson': dockerConfig(params.registry, username, password),
+      [configKey]: dockerConfig(params.registry, username, password),
     }),
+    values: (data) => loginIn(data[configKey], params.registry),
   };
+}
+
+/** Nothing where the Secret is another's, or was edited by hand. */
+function loginIn(text: string | undefined, registry: string): Record<string, string> {
+  try {
+    const { auths } = JSON.parse(text ?? '{}') as { auths?: Record<string, { username?: string; password?: string }> };
+    const { username, password } = auths?.[registry] ?? {};
+    return {
+      ...(typeof username === 'string' ? { username } : {}),
+      ...(typeof password === 'string' ? { password } : {}),
+    };
+  } catch {
+    return {}; // Not JSON: whatever is wanted is written anew, or asked for.
+  }
 }
 
 /** Kubernetes documentation, "Pull an Image from a Private Registry": the form that `docker login` writes. */

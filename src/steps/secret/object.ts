@@ -25,7 +25,9 @@ export interface SecretObject {
   type: string;
   keys: SecretKey[];
   /** Values by key of the recipe to data of the Secret. */
-  content(values: Record<string, string>): Record<string, string>;
+  content: (values: Record<string, string>) => Record<string, string>;
+  /** And back: what the Secret holds, by key of the recipe. */
+  values: (data: Record<string, string>) => Record<string, string>;
 }
 
 const kind = { apiVersion: 'v1', kind: 'Secret' };
@@ -103,7 +105,8 @@ async function compose(
   found: KubernetesObject | undefined,
   context: StepContext,
 ): Promise<{ data: Record<string, string>; differs: string[] }> {
-  const current = decode(found);
+  const stored = decode(found);
+  const current = secret.values(stored);
   const id = context.step.id.split('.')[1] ?? '';
   const values: Record<string, string> = {};
   for (const { key, sources } of secret.keys) {
@@ -117,7 +120,7 @@ async function compose(
     }
   }
   const data = secret.content(values);
-  const differs = Object.entries(data).flatMap(([key, value]) => (current[key] === value ? [] : [key]));
+  const differs = Object.entries(data).flatMap(([key, value]) => (stored[key] === value ? [] : [key]));
   return { data, differs };
 }
 

@@ -10,5 +10,5 @@ export const secretStep = defineStep(secretPlan, {
 });
 
 function wanted(params: { name: string; namespace: string; type: string; keys: unknown }): SecretObject {
-  return { ...params, keys: params.keys as SecretKey[], content: (values) => values };
+  return { ...params, keys: params.keys as SecretKey[], content: (values) => values, values: (data) => data };
 }

@@ -47,7 +47,7 @@ const k3dProblems: readonly KnownProblem[] = [
 const readTimeout = 30;
 
 /** k3d's own lines, by logrus as on a terminal: `INFO[0003] Creating node 'k3d-dev-server-0'`. */
-export function parseInfo(line: string): string | undefined {
+function parseInfo(line: string): string | undefined {
   return /^INFO\[[^\]]+\] (.+?)\s*$/.exec(line)?.[1];
 }
 

@@ -70,7 +70,7 @@ export function isOurs(object: KubernetesObject | undefined): boolean {
 }
 
 /** kubectl prints one object as it is, several as a List. */
-export function storedObjects(result: CommandResult): KubernetesObject[] {
+function storedObjects(result: CommandResult): KubernetesObject[] {
   const printed = jsonOf(result) as KubernetesObject;
   return printed.kind === 'List' ? (printed['items'] as KubernetesObject[]) : [printed];
 }

@@ -44,7 +44,7 @@ export async function readContexts(
 }
 
 /** Three lines: current context, `.contexts` and `.clusters` as JSON. */
-export function parseContexts(output: string): KubeContexts {
+function parseContexts(output: string): KubeContexts {
   const [current = '', contexts = 'null', clusters = 'null'] = output.split('\n');
   const known = new Map(list(clusters).map(({ name, cluster }) => [name, cluster]));
   return {

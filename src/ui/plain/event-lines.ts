@@ -48,7 +48,7 @@ function stepFact(event: StepEvent, view: ViewModel): FactLine {
     case 'step.skipped':
       return { word: 'skip', text: `${title}: left out: ${event.reason}` };
     case 'step.finished':
-      return event.changed
+      return event.changed || hasProved(view, event.step)
         ? { word: 'done', text: `${title} ${forms.done} in ${durationText(event.duration)}` }
         : { word: 'same', text: `${title} unchanged, ${durationText(event.duration)}` };
     case 'step.failed':
@@ -82,4 +82,9 @@ function endText(view: ViewModel, exitCode: number): string {
   ];
   const verdict = finished?.ok === true ? 'done' : `not done, exit code ${exitCode}`;
   return `${verdict} in ${durationText(finished?.duration ?? 0)}: ${parts.join(', ')}`;
+}
+
+function hasProved(view: ViewModel, id: string): boolean {
+  const state = stepOf(view, id)?.state;
+  return state?.is === 'done' && state.proved;
 }

@@ -1,7 +1,7 @@
 import type { EngineEvent, RolloutChanged, RunFinished } from '../../events/events.ts';
 import type { Plan, StepId } from '../../plan/plan.ts';
 import { appendLines, emptyRing } from './log-ring.ts';
-import { unannouncedStep, type Moment, type StepState, type StepView, type ViewModel } from './view-model.ts';
+import { stepOf, unannouncedStep, type Moment, type StepState, type StepView, type ViewModel } from './view-model.ts';
 
 /** The view after one more event, which came in at the moment `at`. Pure. */
 export function reduce(view: ViewModel, event: EngineEvent, at: Moment): ViewModel {
@@ -35,7 +35,7 @@ export function reduce(view: ViewModel, event: EngineEvent, at: Moment): ViewMod
       return withState(view, event.step, { state: { is: 'skipped', reason: event.reason } });
     case 'step.finished':
       return withState(withoutDecision(view, event.step), event.step, {
-        state: { is: 'done', changed: event.changed, duration: event.duration },
+        state: { is: 'done', changed: event.changed, proved: hasProved(view, event.step), duration: event.duration },
       });
     case 'step.failed': {
       const { type: _type, step, ...failure } = event;
@@ -136,4 +136,12 @@ function momentOf(instant: string, otherwise: Moment): Moment {
 
 function seconds(from: Moment, to: Moment): number {
   return Math.max(0, to - from) / 1000;
+}
+
+/** Waits and checks change nothing: that they looked at all shows in what they reported on the way. */
+function hasProved(view: ViewModel, id: StepId): boolean {
+  const step = stepOf(view, id);
+  if (step?.state.is !== 'running' || !['wait', 'check', 'connect'].includes(step.verb)) return false;
+  const { progress, waiting, rollouts } = step.state;
+  return progress !== undefined || waiting !== undefined || rollouts.length > 0;
 }

@@ -20,7 +20,7 @@ export type Condition =
   'pending' | 'running' | 'waiting' | 'stalled' | 'changed' | 'unchanged' | 'skipped' | 'failed' | 'stopped';
 
 export function conditionOf(state: StepState): Condition {
-  if (state.is === 'done') return state.changed ? 'changed' : 'unchanged';
+  if (state.is === 'done') return state.changed || state.proved ? 'changed' : 'unchanged';
   if (state.is !== 'running') return state.is;
   if (worst(state.rollouts) !== undefined) return 'stalled';
   return state.waiting === undefined && !state.rollouts.some(isOpen) ? 'running' : 'waiting';
@@ -35,7 +35,7 @@ export function stateText(view: ViewModel, step: StepView, now: Moment): string 
     case 'running':
       return runningText(step, state, now);
     case 'done':
-      return state.changed ? verbForms[step.verb].done : 'unchanged';
+      return state.changed || state.proved ? verbForms[step.verb].done : 'unchanged';
     case 'skipped':
       return `left out: ${state.reason}`;
     case 'failed':

@@ -18,8 +18,8 @@ export type StepState =
       /** The latest word on each object, in order of appearance. */
       rollouts: readonly Rollout[];
     }
-  /** `duration` in seconds. */
-  | { is: 'done'; changed: boolean; duration: number }
+  /** `duration` in seconds. `proved`: it changed nothing by nature, and found what it looked for. */
+  | { is: 'done'; changed: boolean; proved: boolean; duration: number }
   | { is: 'skipped'; reason: string }
   | { is: 'failed'; failure: Failure; duration: number }
   /** The run ended while it was at work. */

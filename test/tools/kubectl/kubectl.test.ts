@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ToolError, UserError } from '../../../src/errors/errors.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
@@ -323,6 +327,28 @@ describe('forward', () => {
 });
 
 describe('a cluster that does not answer, by real kubectl', () => {
+  it('is given up when the limit is over, though it took the connection', async () => {
+    const { kubectl: program } = await kubernetesTools();
+    const silent = createServer((socket) => void socket.resume());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const server = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const file = join(await mkdtemp(join(tmpdir(), 'silent-')), 'config');
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'silent', cluster: { server } }],
+      contexts: [{ name: 'silent', context: { cluster: 'silent', user: '' } }],
+    };
+    await writeFile(file, JSON.stringify(config));
+    const kubectl = createKubectl({ run: realRun(), context: 'silent', program, kubeconfig: file });
+    await expect(kubectl.api('/version', { timeout: 1 })).rejects.toMatchObject({
+      code: 'cluster-unreachable',
+      isTransient: true,
+    });
+    await new Promise((resolve) => silent.close(resolve));
+    await rm(dirname(file), { recursive: true });
+  });
+
   it('is told at once when the connection is refused, with the address', async () => {
     const { kubectl: program } = await kubernetesTools();
     const kubectl = createKubectl({ run: realRun({ KUBECONFIG: '/nonexistent' }), context: '', program });
