@@ -1,5 +1,6 @@
 import type { ContextFactory } from '../engine/run-plan.ts';
 import { StepFailure, type AnyStep, type StepContext } from '../engine/step.ts';
+import { answersBehind } from '../plan/origin.ts';
 import type { PlanStep } from '../plan/plan.ts';
 import { evaluateTemplate, parseTemplate } from '../recipe/expression.ts';
 import { isSecretPath } from '../recipe/secret-flow.ts';
@@ -42,6 +43,7 @@ export function contextFactory(settings: ContextSettings): ContextFactory {
       execute: (argv, options) => program.run(argv, { signal: own.signal, ...options }),
       connected,
       nodeAddresses: () => provider.nodeAddresses(cluster, own.signal),
+      answersBehind: (reference) => answersBehind(plan, reference),
       environment: (name) => program.environment[name],
       asked: (questionId) => program.vault.get(questionId),
       protect(name, value) {

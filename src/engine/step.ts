@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Failure } from '../events/events.ts';
 import type { JsonObject, PlanStep, PlanTarget } from '../plan/plan.ts';
+import type { KeyReference } from '../plan/origin.ts';
 import type { StepPlan } from '../plan/step-plan.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Docker } from '../tools/docker/docker.ts';
@@ -80,6 +81,8 @@ export interface StepContext {
   connected: () => Promise<void>;
   /** Forwards a free port of this host to a Service for the rest of the run; the port. */
   forward: (service: string, port: number, namespace: string) => Promise<number>;
+  /** Ids of the answers that a key of a Secret was made from. */
+  answersBehind(reference: KeyReference): string[];
   /** Addresses of the cluster's nodes as this host may reach them, best first. */
   nodeAddresses: () => Promise<string[]>;
   /** Absolute folder of the application's code. */

@@ -150,7 +150,7 @@ export function recipeSchema(stepPlans: readonly AnyStepPlan[]): z.ZodType<Recip
 
 /** JSON Schema (draft 2020-12) for editors. */
 export function recipeJsonSchema(stepPlans: readonly AnyStepPlan[]): object {
-  return z.toJSONSchema(recipeSchema(stepPlans), { io: 'input', target: 'draft-2020-12', reused: 'ref' });
+  return z.toJSONSchema(recipeSchema(stepPlans), { io: 'input', target: 'draft-2020-12' });
 }
 
 export { Value };

@@ -1,14 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { z } from 'zod';
 import { defineStep, done, StepFailure, todo } from '../../engine/step.ts';
 import type { JsonObject, JsonValue } from '../../plan/plan.ts';
-import { evaluateTemplate } from '../../recipe/expression.ts';
+import { evaluateTemplate, textOf } from '../../recipe/expression.ts';
 import { sanitiseLine } from '../../secrets/sanitise.ts';
-import { httpCheckPlan, type HttpRequestParams } from './plan.ts';
+import { httpCheckPlan } from './plan.ts';
+import { ask, type Answer, type Request } from './request.ts';
 
-type Request = z.output<typeof HttpRequestParams>;
-
-const requestMilliseconds = 10_000;
 const pauseMilliseconds = 500;
 
 export const httpCheckStep = defineStep(httpCheckPlan, {
@@ -30,25 +27,22 @@ export const httpCheckStep = defineStep(httpCheckPlan, {
   },
 });
 
-interface Answer {
-  status: number;
-  text: string;
-}
-
-function fill(request: Request, captured: JsonObject): Request {
-  const text = (value: string) => String(evaluateTemplate(value, { captured }));
+/** The request with what earlier answers gave. A text that is one capture keeps its type: an id stays a number in JSON. */
+function fill({ capture: _capture, ...request }: Request, captured: JsonObject): Request {
   const deep = (value: unknown): unknown => {
-    if (typeof value === 'string') return text(value);
+    if (typeof value === 'string') return readsCaptures(value) ? evaluateTemplate(value, { captured }) : value;
     if (Array.isArray(value)) return value.map(deep);
     return typeof value === 'object' && value !== null
       ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, deep(inner)]))
       : value;
   };
-  return {
-    ...request,
-    url: text(request.url),
-    ...(request.json === undefined ? {} : { json: deep(request.json) as JsonValue }),
-  };
+  const filled = deep(request) as Request;
+  return { ...filled, url: textOf(filled.url) };
+}
+
+/** Whatever else looks like an expression by now is text. */
+function readsCaptures(text: string): boolean {
+  return /\$\{[^}]*\bcaptured\b/.test(text);
 }
 
 /** Asks until somebody answers; an answer of the wrong kind from a proxy in front of nothing (502, 503, 504) is no answer yet. */
@@ -68,31 +62,6 @@ async function untilAnswered(
     if (blocker !== said) waiting(blocker);
     said = blocker;
     await delay(pauseMilliseconds, undefined, { signal });
-  }
-}
-
-/** The answer, or why there was none. */
-async function ask(
-  { method, url, headers, json, redirects, host }: Request,
-  signal: AbortSignal,
-): Promise<Answer | string> {
-  try {
-    const answer = await fetch(url, {
-      method,
-      redirect: redirects === 'show' ? 'manual' : 'follow',
-      headers: {
-        ...headers,
-        ...(host === undefined ? {} : { host }),
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(requestMilliseconds)]),
-    });
-    return { status: answer.status, text: await answer.text() };
-  } catch (error) {
-    signal.throwIfAborted();
-    const cause = (error as Error).cause;
-    return cause instanceof Error ? cause.message : (error as Error).message;
   }
 }
 

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import { UserError } from '../../errors/errors.ts';
 import type { StepContext } from '../../engine/step.ts';
 import type { KubernetesObject } from '../../kubernetes/objects.ts';
 import type { ServiceToOpen } from './plan.ts';
@@ -6,26 +8,48 @@ import type { ServiceToOpen } from './plan.ts';
 /** kube-proxy writes the rules of a new node port a second or two after the Service is there. */
 const patienceMilliseconds = 6000;
 const requestMilliseconds = 1500;
+const pauseMilliseconds = 300;
 
 export type AddressContext = Pick<StepContext, 'cluster' | 'signal' | 'progress' | 'nodeAddresses' | 'forward'>;
 
 /**
- * The address at which a Service answers this host: a load balancer's, a node port's, else a forwarded port. Printed
- * only after a request got an answer, whatever its status: an address that does not answer is no address.
+ * The address at which a Service answers this host: a load balancer's, a node port's, else a forwarded port. Told only
+ * after a request got an answer, whatever its status: an address that does not answer is no address. `UserError` when
+ * not even the forwarded port does. `patience` in milliseconds.
  */
-export async function addressOf(service: ServiceToOpen, namespace: string, context: AddressContext): Promise<string> {
+export async function addressOf(
+  service: ServiceToOpen,
+  namespace: string,
+  context: AddressContext,
+  patience = patienceMilliseconds,
+): Promise<string> {
   const { cluster, signal, progress } = context;
   const object = await cluster.get({ apiVersion: 'v1', kind: 'Service' }, service.name, namespace);
   const candidates = object === undefined ? [] : await candidatesOf(object, service, context);
   progress(`looking for an address of ${service.name}`);
-  const deadline = Date.now() + patienceMilliseconds;
-  while (candidates.length > 0 && Date.now() < deadline) {
-    const answered = await firstAnswering(candidates, signal);
+  const found = await untilAnswered(candidates, signal, patience);
+  if (found !== undefined) return found;
+  const forwarded = `${service.scheme}://127.0.0.1:${await context.forward(service.name, service.port, namespace)}`;
+  if ((await untilAnswered([forwarded], signal, patience)) !== undefined) return forwarded;
+  throw new UserError(`Nothing answers at port ${service.port} of the Service ${service.name}`, {
+    why: `Neither at ${[...candidates, forwarded].join(', ')}, the last of which is forwarded into its pods.`,
+    next: [
+      `See whether the application listens on the port that the Service names: kubectl -n ${namespace} describe service ${service.name}`,
+    ],
+    exitCode: exitCodes.stepFailed,
+  });
+}
+
+/** The first in order of preference that answers, asked again and again until patience ends. */
+async function untilAnswered(urls: string[], signal: AbortSignal, patience: number): Promise<string | undefined> {
+  const deadline = Date.now() + patience;
+  while (urls.length > 0) {
+    const answered = await firstAnswering(urls, signal);
     if (answered !== undefined) return answered;
-    await delay(300, undefined, { signal });
+    if (Date.now() >= deadline) return undefined;
+    await delay(pauseMilliseconds, undefined, { signal });
   }
-  const port = await context.forward(service.name, service.port, namespace);
-  return `${service.scheme}://127.0.0.1:${port}`;
+  return undefined;
 }
 
 async function candidatesOf(
@@ -47,13 +71,30 @@ async function candidatesOf(
   ];
 }
 
-/** The first in order of preference that answers; all are asked at once. */
+/** All are asked at once; a better one is waited for, a worse one is not. */
 async function firstAnswering(urls: string[], signal: AbortSignal): Promise<string | undefined> {
-  const answers = await Promise.all(urls.map((url) => answersTo(url, signal)));
-  return urls.find((_, index) => answers[index] === true);
+  const worse = new AbortController();
+  const answers = urls.map((url) => isAnswering(url, AbortSignal.any([signal, worse.signal])));
+  try {
+    for (const [index, answer] of answers.entries()) if (await answer) return urls[index];
+    return undefined;
+  } finally {
+    worse.abort();
+    signal.throwIfAborted();
+  }
 }
 
 export async function answersTo(url: string, signal: AbortSignal): Promise<boolean> {
+  const isAnswered = await isAnswering(url, signal);
+  signal.throwIfAborted();
+  return isAnswered;
+}
+
+/** Errors of Node that tell of an answer: a certificate that this host does not trust, a protocol that is not HTTP/1. */
+const isAnswerError = /^(HPE_|UND_ERR_HEADERS|ERR_TLS_CERT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+
+/** Never rejects. */
+async function isAnswering(url: string, signal: AbortSignal): Promise<boolean> {
   try {
     const answer = await fetch(url, {
       redirect: 'manual',
@@ -61,9 +102,9 @@ export async function answersTo(url: string, signal: AbortSignal): Promise<boole
     });
     await answer.body?.cancel();
     return true;
-  } catch {
-    signal.throwIfAborted();
-    return false;
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as { code?: string };
+    return code !== undefined && isAnswerError.test(code);
   }
 }
 

@@ -126,6 +126,13 @@ const releaseProblems: readonly KnownProblem[] = [
     next: ['Look at what it says: kubectl logs job/NAME, then try again.'],
   },
   {
+    code: 'deletion-blocked',
+    says: /uninstallation completed with \d+ error\(s\): (?:resource (\S+) still exists|context deadline exceeded|timed out)/,
+    means: ([, resource]) =>
+      `The release is uninstalled, but its objects are not gone yet${resource === undefined ? '' : ` (${resource})`}`,
+    next: ['See what holds them: kubectl get KIND NAME -o yaml (metadata.finalizers)'],
+  },
+  {
     code: 'release-missing',
     says: /release: not found/,
     means: 'There is no such release',

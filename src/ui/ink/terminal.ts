@@ -62,6 +62,8 @@ export class Terminal extends EventEmitter {
     this.#isAscii = isAscii;
     this.#size = sizeOf(stdout);
     stdout.on('resize', this.#resized);
+    // Ink goes raw after its first frame; a Ctrl-C typed between the two would be a signal.
+    if (stdin.isTTY === true) stdin.setRawMode?.(true);
     open.add(this);
   }
 

@@ -120,6 +120,12 @@ const problems: [fixture: string, code: string, message: string, helm4?: string]
     'operation-in-progress',
     'Another helm works on this release, or was ended in the middle of it',
   ],
+  [
+    'uninstall-timeout',
+    'deletion-blocked',
+    'The release is uninstalled, but its objects are not gone yet',
+    'The release is uninstalled, but its objects are not gone yet (ConfigMap/adapters-helm3/settings)',
+  ],
   ['status-missing', 'release-missing', 'There is no such release'],
   ['uninstall-missing', 'release-missing', 'There is no such release'],
   ['rollback-missing', 'revision-missing', 'The release has no revision 9'],

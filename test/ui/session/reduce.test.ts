@@ -103,7 +103,7 @@ describe('one step through its states', () => {
     const step = 'image.backend';
     const done = after(planned, { type: 'step.finished', step, changed: true, duration: 3 });
     const late = reduce(done, { type: 'step.progressed', step, message: 'late' }, 5000);
-    expect(stateOf(late, step)).toEqual({ is: 'done', changed: true, duration: 3 });
+    expect(stateOf(late, step)).toEqual({ is: 'done', changed: true, proved: false, duration: 3 });
   });
 
   test('the end of the run stops what still ran and keeps what never began', () => {
