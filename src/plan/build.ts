@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import { Bug, UserError } from '../errors/errors.ts';
 import { criticalPath } from './critical-path.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import { applyConditions, declaresOwnNamespace, leftOutError, located } from './conditions.ts';
 import { fillIn, fillTemplates, literal, originsOf, pathsIn, wantedOnly, whereRead } from './fill-in.ts';
 import { clusterId, orderSteps, providersOf, stepBehind } from './graph.ts';
@@ -79,12 +81,7 @@ function planStep(draft: StepDraft, { request, scope, kept, byPath, goneByPath }
     });
   }
   const parsed = kind.params.safeParse({ ...filled, ...imageOverrides(draft, request) });
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new UserError(`${draft.at.join('.')}.${issue?.path.join('.')}: ${issue?.message}`, {
-      place: recipe.place([...draft.at, ...(issue?.path.map(String) ?? [])]),
-    });
-  }
+  if (!parsed.success) throw unfitError(draft, filled, parsed.error.issues[0], recipe);
   const params = parsed.data as JsonObject;
   const needs = new Set(draft.needs?.filter((need) => kept.some(({ id }) => id === need)));
   for (const path of pathsIn(wanted)) {
@@ -102,6 +99,24 @@ function planStep(draft: StepDraft, { request, scope, kept, byPath, goneByPath }
     inputHash: hashOf({ kind: draft.kind, params }),
     timeout: (draft.kind === 'rollout' ? rolloutTimeout : undefined) ?? draft.timeout ?? kind.timeout,
   };
+}
+
+/** A value that expressions gave and that the step cannot take; the answers that it was made from are named. */
+function unfitError(
+  draft: StepDraft,
+  filled: JsonObject,
+  issue: z.core.$ZodIssue | undefined,
+  recipe: Recipe,
+): UserError {
+  const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const found = path.reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], filled);
+  const answers = originsOf(draft.params)[path.join('.')] ?? [];
+  const place = recipe.place([...draft.at, ...path]);
+  return new UserError(`${[...draft.at, ...path].join('.')}: ${issue?.message}; found ${JSON.stringify(found)}`, {
+    place,
+    next:
+      answers.length === 0 ? ['Correct the recipe at this place.'] : answers.map((id) => `Change the answer ${id}.`),
+  });
 }
 
 /** What this machine and the person's code add to an image. */
@@ -142,9 +157,9 @@ function expandAll(request: PlanRequest, expand: ExpandContext): StepDraft[] {
   };
   const drafts = [
     cluster,
-    ...stepPlans.flatMap(({ key, expand: expandSection }) => {
-      const section = key === undefined ? undefined : recipe.sections[key];
-      return section === undefined || expandSection === undefined ? [] : expandSection(section, expand);
+    ...stepPlans.flatMap((kind) => {
+      const section = kind.key === undefined ? undefined : recipe.sections[kind.key];
+      return section === undefined ? [] : (kind.expand?.(section, expand) ?? []);
     }),
   ];
   if (!declaresOwnNamespace(request)) {

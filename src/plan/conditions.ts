@@ -52,6 +52,17 @@ export function located<T>(
       const gone = stepBehind(path, goneByPath);
       if (gone !== undefined) throw leftOutError(id, path, gone, place);
     }
+    const unasked = recipe.questions.find(
+      (question) =>
+        error.paths.some(([root, name]) => root === 'answers' && name === question.id) &&
+        error.message.startsWith(`field not found: ${question.id} `),
+    );
+    if (unasked !== undefined) {
+      throw new UserError(`${id} reads answers.${unasked.id}, which is not asked with these answers`, {
+        place,
+        next: [`Read it only where its question is asked: ${unasked.when ?? 'always'}`],
+      });
+    }
     throw new UserError(`${[...at, ...error.at].join('.')}: ${error.message}`, {
       place,
       next: ['Correct the expression, or declare what it names.'],

@@ -7,6 +7,7 @@ import {
   parseTemplate,
   templatePaths,
   textOf,
+  type Expression,
   type TemplatePart,
 } from '../recipe/expression.ts';
 import { reduceExpression } from '../recipe/reduce.ts';
@@ -85,14 +86,10 @@ function fillText(text: string, { scope, isLeft, finish }: Filling, at: At): Jso
 }
 
 /** An expression that reads something left for later is closed all the same when its value does not depend on it. */
-function isClosed(
-  { paths, evaluate }: { paths: string[][]; evaluate(scope: JsonObject): JsonValue },
-  scope: JsonObject,
-  isLeft: IsLeft,
-): boolean {
-  if (paths.every((path) => isKnown(path, scope, isLeft))) return true;
+function isClosed(expression: Expression, scope: JsonObject, isLeft: IsLeft): boolean {
+  if (expression.paths.every((path) => isKnown(path, scope, isLeft))) return true;
   try {
-    evaluate(scope);
+    expression.evaluate(scope);
     return true;
   } catch (error) {
     if (error instanceof ExpressionError) return false;

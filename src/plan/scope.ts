@@ -48,10 +48,10 @@ export function knownScope(
   const gone = drafts.gone.flatMap(({ provides = [] }) => provides);
   const provided = new Set(drafts.kept.flatMap(({ provides = [] }) => provides));
   const isLeft = (path: readonly string[]) => provided.has(path.join('.'));
-  for (const { key, known } of request.stepPlans) {
-    const section = key === undefined ? undefined : request.recipe.sections[key];
-    if (section === undefined || known === undefined) continue;
-    const tree = known(section, expand);
+  for (const kind of request.stepPlans) {
+    const section = kind.key === undefined ? undefined : request.recipe.sections[kind.key];
+    const tree = section === undefined ? undefined : kind.known?.(section, expand);
+    if (tree === undefined) continue;
     for (const path of gone) without(tree, path.split('.'));
     Object.assign(scope, withoutOpen(fillTemplates(tree, scope, isLeft), provided, []));
   }

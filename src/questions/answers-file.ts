@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { isScalar, LineCounter, parseDocument, stringify } from 'yaml';
+import { isScalar, LineCounter, parseDocument, stringify, visit } from 'yaml';
 import { z } from 'zod';
 import { messageOf, UserError, UserErrors, type SourcePlace } from '../errors/errors.ts';
 import { closest } from '../recipe/closest.ts';
@@ -11,7 +11,7 @@ import type { GivenAnswer } from './resolve.ts';
 /** Found in the working directory by itself. */
 export const answersFileName = 'deploy-wizard.answers.yaml';
 
-const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+const Scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'text, a number, true or false is expected' });
 const File = z.strictObject({
   recipe: z.string().optional(),
   answers: z.record(z.string(), Scalar).default({}),
@@ -47,7 +47,8 @@ export async function loadAnswersFile(path: string, environment: NodeJS.ProcessE
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const [broken] = document.errors;
+  // A tag that YAML does not know is only a warning to the parser, and would be read as text.
+  const [broken] = [...document.errors, ...document.warnings];
   if (broken !== undefined) throw new UserError(`YAML: ${broken.message.split('\n')[0]}`, { place: at(broken.pos[0]) });
   const place = (...keys: (string | number)[]): SourcePlace => {
     const node: unknown = document.getIn(keys, true);
@@ -59,7 +60,16 @@ export async function loadAnswersFile(path: string, environment: NodeJS.ProcessE
           : 0,
     );
   };
-  const parsed = File.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
+  visit(document, {
+    Alias: (_key, node) => {
+      const [start] = node.range ?? [0];
+      throw new UserError(`*${node.source} is an alias, which an answers file does not have`, {
+        place: at(start),
+        next: ['Repeat the value.'],
+      });
+    },
+  });
+  const parsed = File.safeParse(document.toJS() ?? {});
   if (!parsed.success) {
     const errors = parsed.error.issues.map((issue) => {
       const keys = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
@@ -73,13 +83,18 @@ export async function loadAnswersFile(path: string, environment: NodeJS.ProcessE
       : new UserErrors(`${errors.length} mistakes in ${path}`, errors);
   }
   const given: Record<string, GivenAnswer> = {};
-  for (const [id, value] of Object.entries(parsed.data.answers))
-    given[id] = { text: String(value), by: path, place: place('answers', id) };
+  for (const [id, value] of Object.entries(parsed.data.answers)) {
+    // As it is written: YAML reads 1.10 as 1.1.
+    const node: unknown = document.getIn(['answers', id], true);
+    const text = isScalar(node) && typeof value === 'number' ? (node.source ?? String(value)) : String(value);
+    given[id] = { text, by: path, place: place('answers', id), section: 'answers' };
+  }
   for (const [id, from] of Object.entries(parsed.data.secrets)) {
     given[id] = {
       text: await secretText(from, dirname(file), environment, place('secrets', id)),
       by: path,
       place: place('secrets', id),
+      section: 'secrets',
     };
   }
   return { path: file, recipe: parsed.data.recipe, given };
@@ -105,29 +120,50 @@ async function secretText(
   });
 }
 
-/** Names in a file or in `--set` that are no question of the recipe. */
+/** Names in a file or in `--set` that are no question of the recipe, and answers in the wrong place. */
 export function checkNames(given: Record<string, GivenAnswer>, questions: readonly Question[]): void {
   const ids = questions.map(({ id }) => id);
   const errors = Object.entries(given).flatMap(([id, answer]) => {
-    if (ids.includes(id)) return [];
-    const near = closest(id, ids);
-    return [
-      new UserError(`${answer.by} answers ${id}, which is no question of this recipe`, {
-        next: [near === undefined ? `Its questions are: ${ids.join(', ')}.` : `Did you mean ${near}?`],
-        ...(answer.place === undefined ? {} : { place: answer.place }),
-      }),
-    ];
+    const question = questions.find((one) => one.id === id);
+    const error = question === undefined ? noQuestion(id, answer, ids) : misplaced(question, answer);
+    return error ?? [];
   });
   const [first] = errors;
   if (first !== undefined)
-    throw errors.length === 1 ? first : new UserErrors(`${errors.length} answers name no question`, errors);
+    throw errors.length === 1 ? first : new UserErrors(`${errors.length} of the answers cannot be taken`, errors);
+}
+
+function noQuestion(id: string, { by, place }: GivenAnswer, ids: string[]): UserError {
+  const near = closest(id, ids);
+  return new UserError(`${by} answers ${id}, which is no question of this recipe`, {
+    next: [near === undefined ? `Its questions are: ${ids.join(', ')}.` : `Did you mean ${near}?`],
+    ...(place === undefined ? {} : { place }),
+  });
+}
+
+/** A secret is not written down, and only a secret is kept out of what is. */
+function misplaced({ id, type }: Question, { by, place, section }: GivenAnswer): UserError | undefined {
+  const where = place === undefined ? {} : { place };
+  if (type === 'secret' && section !== 'secrets')
+    return new UserError(`${id} is a secret, and ${by} cannot hold its value`, {
+      why: 'Files are shared and arguments are seen by everybody on this machine.',
+      next: [`Name where it is: secrets: { ${id}: { env: NAME } } or { file: PATH }; or answer it on a terminal.`],
+      ...where,
+    });
+  if (type !== 'secret' && section === 'secrets')
+    return new UserError(`${id} is no secret: its value would be shown and stored`, {
+      next: [`Write it under answers: { ${id}: … }`],
+      ...where,
+    });
+  return undefined;
 }
 
 /** The text of an answers file that a team can share: no secret, no target, no port, no folder of this machine. */
 export function answersFileText(recipe: string, questions: readonly Question[], answers: Answers): string {
-  const shared = questions.flatMap(({ id, isPersonal }) => {
+  const shared = questions.flatMap(({ id, type, isPersonal }) => {
     const value = answers[id];
-    return value === undefined || isSecretRef(value) || isPersonal === true ? [] : [[id, value]];
+    const isOwn = isPersonal === true || type === 'secret' || type === 'port' || type === 'folder';
+    return value === undefined || isSecretRef(value) || isOwn ? [] : [[id, value]];
   });
   const secrets = questions.flatMap(({ id, type }) =>
     type === 'secret' && isSecretRef(answers[id]) ? [[id, { env: environmentName(id) }]] : [],

@@ -1,7 +1,7 @@
 import { exitCodes } from '../errors/exit-codes.ts';
 import { UserError, UserErrors, type SourcePlace } from '../errors/errors.ts';
 import type { JsonObject } from '../plan/plan.ts';
-import { evaluateTemplate, ExpressionError, parseExpression } from '../recipe/expression.ts';
+import { evaluateTemplate, ExpressionError, parseExpression, textOf } from '../recipe/expression.ts';
 import { isSecretRef } from '../secrets/secret.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { AnswerValue, Answers, Choice, LiveChoices, Prompter, Question } from './question.ts';
@@ -13,6 +13,8 @@ export interface GivenAnswer {
   /** `--set database`, `DEPLOY_WIZARD_SET`, or the answers file. */
   by: string;
   place?: SourcePlace;
+  /** Of an answers file. A secret is taken from `secrets` alone, where its source is named. */
+  section?: 'answers' | 'secrets';
 }
 
 export interface ResolveRequest {
@@ -89,10 +91,11 @@ async function settle(
   typed: Map<string, string>,
 ): Promise<'next' | 'back' | 'stop'> {
   const { prompter, vault } = request;
-  const isKept = question.type === 'secret' && request.kept.has(question.id);
+  // Kept by the cluster, or typed before in this session.
+  const isKept = question.type === 'secret' && (request.kept.has(question.id) || vault.has(question.id));
   const suggestion = typed.get(question.id) ?? suggestionFor(question, request, progress.answers);
   const choices = await choicesOf(question, request);
-  if (prompter === undefined || isBeforeChange(question, request)) {
+  if (prompter === undefined || isBeforeChange(question, request, isKept)) {
     if (isKept) progress.answers[question.id] = { secretRef: question.id };
     else if (suggestion !== undefined || question.isOptional === true) {
       progress.answers[question.id] = accept(question, { text: suggestion ?? '', by: 'the default' }, choices, vault);
@@ -114,7 +117,7 @@ async function settle(
       ...(isKept ? { isKept } : {}),
       position: progress.asked.length + 1,
       total: Math.max(applicable.length, progress.asked.length + 1),
-      sofar: sofar(request.questions, progress.answers),
+      sofar: sofar(request.questions.slice(0, request.questions.indexOf(question)), progress.answers),
       canGoBack: true,
       ...(error === undefined ? {} : { error }),
     });
@@ -141,12 +144,11 @@ async function settle(
   }
 }
 
-function isBeforeChange(question: Question, { changing, questions, before }: ResolveRequest): boolean {
+function isBeforeChange(question: Question, { changing, questions, before }: ResolveRequest, isKept: boolean): boolean {
   if (changing === undefined || question.id === changing) return false;
+  if (isKept || before[question.id] !== undefined) return true;
   const order = (id: string) => questions.findIndex((other) => other.id === id);
-  return order(question.id) < order(changing)
-    ? before[question.id] !== undefined || question.default !== undefined
-    : before[question.id] !== undefined;
+  return order(question.id) < order(changing) && question.default !== undefined;
 }
 
 /** A question applies when its condition holds. */
@@ -168,13 +170,18 @@ function suggestionFor(question: Question, request: ResolveRequest, answers: Ans
   const before = request.before[question.id];
   if (before !== undefined) return String(before);
   const { default: fallback } = question;
-  const text =
-    typeof fallback === 'string'
-      ? String(evaluateTemplate(fallback, withAnswers(request.scope, answers)))
-      : fallback === undefined
-        ? undefined
-        : String(fallback);
-  return request.suggest(question, text);
+  const text = typeof fallback === 'string' ? filled(fallback, withAnswers(request.scope, answers)) : fallback;
+  return request.suggest(question, text === undefined ? undefined : String(text));
+}
+
+/** undefined: the default reads an answer that does not apply, so there is none. */
+function filled(template: string, scope: JsonObject): string | undefined {
+  try {
+    return textOf(evaluateTemplate(template, scope));
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
 }
 
 async function choicesOf(question: Question, { live }: ResolveRequest): Promise<Choice[]> {
@@ -194,7 +201,9 @@ function accept(question: Question, given: GivenAnswer, choices: Choice[], vault
 
 function store(question: Question, value: string | number | boolean, vault: Vault): AnswerValue {
   if (question.type !== 'secret') return value;
-  return value === '' ? '' : vault.put(question.id, String(value));
+  if (value !== '') return vault.put(question.id, String(value));
+  vault.forget(question.id); // One that was typed before and taken back.
+  return '';
 }
 
 function howToGive(question: Question): string {

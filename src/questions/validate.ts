@@ -4,8 +4,10 @@ export type Validated = { value: string | number | boolean } | { error: string }
 
 /** Checks that recipes name. Each: text to undefined (right) or what is wrong, in words for the person. */
 export const namedChecks: Record<string, (text: string) => string | undefined> = {
+  // An Ingress takes names, not addresses (Kubernetes API reference, IngressRule).
   hostname: (text) =>
-    /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
+    /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text) &&
+    !/^[\d.]+$/.test(text)
       ? undefined
       : 'a host name has lower-case letters, digits, hyphens and dots (RFC 1123): app.example.com',
   'kubernetes-name': (text) =>
@@ -49,11 +51,13 @@ export function validateAnswer(
 function convert(question: Question, text: string, choices: readonly Choice[]): Validated {
   switch (question.type) {
     case 'number': {
-      const value = Number(text);
-      return Number.isFinite(value) ? { value } : { error: 'a number is needed' };
+      // Neither 0x10 nor 1e3 nor digits beyond what a number holds: what is stored is what was written.
+      const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+      const isExact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+      return isExact ? { value } : { error: 'a number is needed, in digits' };
     }
     case 'port': {
-      const value = Number(text);
+      const value = /^\d+$/.test(text) ? Number(text) : NaN;
       // The default range of the API server's --service-node-port-range.
       return Number.isInteger(value) && value >= 30000 && value <= 32767
         ? { value }

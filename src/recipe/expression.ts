@@ -106,7 +106,8 @@ export function evaluateTemplate(text: string, scope: JsonObject): JsonValue {
 
 /** A literal as a template that yields it. */
 export function escapeTemplate(text: string): string {
-  return text.replaceAll('${', '$${');
+  // A function, since `$$` in a replacement text stands for one `$`.
+  return text.replaceAll('${', () => '$${');
 }
 
 /** A value as it is written into other text: nothing for null, JSON for lists and maps. */
@@ -147,17 +148,17 @@ function pathsOf(root: Node): string[][] {
       if (!bound.has(path[0] ?? '')) found.push(path);
       return;
     }
-    const value = node.exprKind.value as Record<string, unknown> | undefined;
+    const value = (node.exprKind.value ?? {}) as Record<string, unknown>;
     switch (node.exprKind.case) {
       case 'selectExpr':
-        return visit(value?.['operand'] as Node, bound);
+        return visit(value['operand'] as Node, bound);
       case 'callExpr':
-        visit(value?.['target'] as Node | undefined, bound);
-        return (value?.['args'] as Node[]).forEach((item) => visit(item, bound));
+        visit(value['target'] as Node | undefined, bound);
+        return (value['args'] as Node[]).forEach((item) => visit(item, bound));
       case 'listExpr':
-        return (value?.['elements'] as Node[]).forEach((item) => visit(item, bound));
+        return (value['elements'] as Node[]).forEach((item) => visit(item, bound));
       case 'structExpr':
-        return (value?.['entries'] as { value?: Node; keyKind?: { case?: string; value?: unknown } }[]).forEach(
+        return (value['entries'] as { value?: Node; keyKind?: { case?: string; value?: unknown } }[]).forEach(
           (entry) => {
             if (entry.keyKind?.case === 'mapKey') visit(entry.keyKind.value as Node, bound);
             visit(entry.value, bound);
@@ -165,10 +166,10 @@ function pathsOf(root: Node): string[][] {
         );
       case 'comprehensionExpr': {
         // `list.all(x, ...)`: x is a name only within the macro, not in the list nor beside it.
-        visit(value?.['iterRange'] as Node, bound);
-        visit(value?.['accuInit'] as Node, bound);
-        const inner = new Set([...bound, String(value?.['iterVar']), String(value?.['accuVar'])]);
-        for (const part of ['loopCondition', 'loopStep', 'result']) visit(value?.[part] as Node, inner);
+        visit(value['iterRange'] as Node, bound);
+        visit(value['accuInit'] as Node, bound);
+        const inner = new Set([...bound, String(value['iterVar']), String(value['accuVar'])]);
+        for (const part of ['loopCondition', 'loopStep', 'result']) visit(value[part] as Node, inner);
         return;
       }
       default:
@@ -210,7 +211,9 @@ function fromCel(value: CelValue | null): JsonValue {
   if (typeof value === 'bigint') return Number(value);
   if (isCelList(value)) return [...value].map((item) => fromCel(item as CelValue));
   if (isCelMap(value))
-    return Object.fromEntries([...value].map(([key, item]) => [String(key), fromCel(item as CelValue)]));
+    return Object.fromEntries(
+      [...value].map(([key, item]) => [String(key as string | bigint | boolean), fromCel(item as CelValue)]),
+    );
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value;
   throw new ExpressionError(`the value is neither text, number, boolean, list nor map`, 0);

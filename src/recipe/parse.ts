@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { messageOf, UserError, UserErrors, type SourcePlace } from '../errors/errors.ts';
 import type { AnyStepPlan } from '../plan/step-plan.ts';
 import { closest } from './closest.ts';
@@ -77,7 +77,11 @@ export function parseRecipe(text: string, file: string, stepPlans: readonly AnyS
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new UserError(`The recipe uses too many aliases`, { why: messageOf(error), place: at(0) });
+    throw new UserError(`The recipe uses too many aliases`, {
+      why: messageOf(error),
+      place: at(0),
+      next: ['Write out what the aliases stand for.'],
+    });
   }
   const place = (path: Path): SourcePlace => at(offsetOf(document, path));
   const result = recipeSchema(stepPlans).safeParse(value ?? {});
@@ -130,6 +134,8 @@ function offsetOf(document: Document, path: Path): number {
   return isNode(document.contents) && document.contents.range ? document.contents.range[0] : 0;
 }
 
+const describedBy = 'Keys and values are described by: deploy-wizard recipe schema';
+
 /** The words of zod, in the words of a recipe author. */
 function mistakes(
   issue: z.core.$ZodIssue,
@@ -137,36 +143,65 @@ function mistakes(
   place: (path: Path) => SourcePlace,
   topKeys: readonly string[],
 ): UserError[] {
-  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const path = issue.path.map(toPart);
   const name = path.length === 0 ? 'the recipe' : path.join('.');
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const near = path.length === 0 ? closest(key, topKeys) : undefined;
       return new UserError(`Unknown key ${key}${path.length === 0 ? '' : ` in ${name}`}`, {
         place: place([...path, key]),
-        next: [near === undefined ? `The keys are described by: deploy-wizard recipe schema` : `Did you mean ${near}?`],
+        next: [near === undefined ? describedBy : `Did you mean ${near}?`],
       });
     });
   }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // The alternative that fits best is the one that fails deepest, then with the fewest mistakes.
-    const best =
-      [...issue.errors].sort(
-        (a, b) => depth(b) - depth(a) || unknownKeys(a) - unknownKeys(b) || a.length - b.length,
-      )[0] ?? [];
-    if (best.length > 0 && !(depth(best) === 0 && best.every(({ code }) => code === 'invalid_type'))) {
-      return best.flatMap((inner) =>
-        mistakes({ ...inner, path: [...issue.path, ...inner.path] }, value, place, topKeys),
-      );
-    }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0 && valueAt(value, path) !== undefined) {
+    const inner = alternativeMistakes(issue, value, place, topKeys);
+    if (inner.length > 0) return inner;
   }
   const found = valueAt(value, path);
   const seen = found === undefined ? '' : `; found ${JSON.stringify(found).slice(0, 60)}`;
-  const message =
-    issue.code === 'invalid_type' && found === undefined
-      ? `${name} is missing`
-      : `${name}: ${issue.message.replace(/^Invalid (input|option): /, '')}${seen}`;
-  return [new UserError(message, { place: place(path) })];
+  const isMissing = found === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_union');
+  const message = isMissing
+    ? `${name} is missing`
+    : `${name}: ${issue.message.replace(/^Invalid (input|option): /, '')}${seen}`;
+  return [new UserError(message, { place: place(path), next: [describedBy] })];
+}
+
+/** The mistakes of the alternative that fits best: the one that fails deepest, then with the fewest unknown keys. */
+function alternativeMistakes(
+  issue: z.core.$ZodIssueInvalidUnion,
+  value: unknown,
+  place: (path: Path) => SourcePlace,
+  topKeys: readonly string[],
+): UserError[] {
+  const ranked = [...issue.errors].sort(
+    (a, b) => depth(b) - depth(a) || unknownKeys(a) - unknownKeys(b) || a.length - b.length,
+  );
+  const best = ranked[0] ?? [];
+  if (best.length === 0 || (depth(best) === 0 && best.every(({ code }) => code === 'invalid_type'))) return [];
+  const below = (inner: z.core.$ZodIssue) => ({ ...inner, path: [...issue.path, ...inner.path] });
+  const unknown = best.filter(({ code, path }) => code === 'unrecognized_keys' && path.length === 0);
+  if (unknown.length === 0) return best.flatMap((inner) => mistakes(below(inner), value, place, topKeys));
+  // What is missing then is the consequence: the key that is there was meant for another alternative.
+  const wanted = new Set(
+    issue.errors
+      .flat()
+      .filter(
+        ({ path }) =>
+          path.length === 1 && valueAt(value, [...issue.path.map(toPart), ...path.map(toPart)]) === undefined,
+      )
+      .map(({ path }) => String(path[0])),
+  );
+  const next = wanted.size === 0 ? [describedBy] : [`One of these is needed: ${[...wanted].join(', ')}.`];
+  return unknown
+    .flatMap((inner) => mistakes(below(inner), value, place, topKeys))
+    .map(
+      (error) => new UserError(error.message, { ...(error.place === undefined ? {} : { place: error.place }), next }),
+    );
+}
+
+function toPart(part: PropertyKey): string | number {
+  return typeof part === 'symbol' ? String(part) : part;
 }
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {

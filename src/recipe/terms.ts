@@ -25,7 +25,7 @@ export const When = z
 
 /** A value that an expression may also give; the step's own parameters are checked again when it is filled in. */
 export function orExpression<Schema extends z.ZodType>(schema: Schema) {
-  return z.union([schema, z.string().includes('${')]);
+  return z.union([schema, z.string().regex(/\$\{/, 'an expression holds ${...}')]);
 }
 
 /** Text with `${...}`. */

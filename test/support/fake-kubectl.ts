@@ -43,9 +43,7 @@ function isContext(argv: readonly string[], index: number): boolean {
 
 function raw(cluster: FakeCluster, path: string): Reply {
   const found = cluster.atPath(path);
-  return found === undefined
-    ? failed(`Error from server (NotFound): "${path}" not found`)
-    : { stdout: JSON.stringify(found) };
+  return found === undefined ? failed(notFound(path)) : { stdout: JSON.stringify(found) };
 }
 
 /** `get KIND NAME -n NAMESPACE -o json --ignore-not-found` */
@@ -56,13 +54,18 @@ function get(cluster: FakeCluster, [kind = '', name = '']: string[]): Reply {
 
 function remove(cluster: FakeCluster, path: string, { preconditions }: { preconditions: { uid: string } }): Reply {
   const found = cluster.atPath(path) as KubernetesObject | undefined;
-  if (found === undefined) return failed(`Error from server (NotFound): "${path}" not found`);
+  if (found === undefined) return failed(notFound(path));
   if (found.metadata.uid !== preconditions.uid)
     return failed(
       `Error from server (Conflict): the UID in the precondition (${preconditions.uid}) does not match the UID in record (${found.metadata.uid}).`,
     );
   cluster.remove(found);
   return { stdout: '{"kind":"Status","status":"Success"}' };
+}
+
+function notFound(path: string): string {
+  const [name, plural] = path.split('/').reverse();
+  return `Error from server (NotFound): ${plural} "${name}" not found`;
 }
 
 function objectsIn(stdin: string): KubernetesObject[] {

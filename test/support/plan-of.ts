@@ -94,7 +94,7 @@ export function planRequest(
     recipe,
     answers,
     environment: environment ?? Object.keys(recipe.environments)[0] ?? 'local',
-    namespace: String(answers['namespace'] ?? recipe.name),
+    namespace: typeof answers['namespace'] === 'string' ? answers['namespace'] : recipe.name,
     target,
     imageTags: Object.fromEntries(images.map((id, index) => [id, `5eed${index}`])),
     dockerfiles: {},

@@ -95,12 +95,15 @@ export class LedgerWriter {
   #running: Promise<void> | undefined;
   /** There is no namespace to write to yet. */
   #isOpen = false;
+  /** A deployment that never came to be needs no record. */
+  #isStarted: boolean;
 
   constructor(kubectl: Pick<Kubectl, 'apply'>, name: string, ledger: Ledger, isStored: boolean) {
     this.#kubectl = kubectl;
     this.#name = name;
     this.#ledger = ledger;
     this.#written = isStored ? JSON.stringify(ledger) : '';
+    this.#isStarted = isStored;
   }
 
   get ledger(): Ledger {
@@ -113,6 +116,7 @@ export class LedgerWriter {
 
   change(next: (ledger: Ledger) => Ledger): void {
     this.#ledger = next(this.#ledger);
+    this.#isStarted = true;
   }
 
   /** Resolves when what is known now is in the cluster. */
@@ -120,7 +124,7 @@ export class LedgerWriter {
     // Whether the write of another came through is for the other to say.
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
     const text = JSON.stringify(this.#ledger);
-    if (!this.#isOpen || text === this.#written) return;
+    if (!this.#isOpen || !this.#isStarted || text === this.#written) return;
     this.#running = this.#write(text).finally(() => {
       this.#running = undefined;
     });

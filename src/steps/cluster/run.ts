@@ -9,6 +9,7 @@ export const clusterStep = defineStep(clusterPlan, {
     return done();
   },
   async run(_params, { provider, target, progress, connected, output, signal }) {
+    const isNew = target.state === 'absent'; // When it answers it is running.
     await provider.start(target.name, {
       signal,
       onProgress: ({ message, done: at, total }) => progress(message, at, total),
@@ -17,6 +18,6 @@ export const clusterStep = defineStep(clusterPlan, {
     progress('proving that the cluster answers');
     await connected();
     // What was stopped before is not ours to delete; one that did not exist is, and is asked for by itself.
-    return { undo: target.state === 'absent' ? { provider: target.provider, name: target.name } : {}, made: [] };
+    return { undo: isNew ? { provider: target.provider, name: target.name } : {}, made: [] };
   },
 });

@@ -18,16 +18,17 @@ export const imageStep = defineStep(imagePlan, {
     const onLine = (line: string) => output([line]);
     const onProgress = ({ message, done: at, total }: { message: string; done?: number; total?: number }) =>
       progress(message, at, total);
-    if ((await docker.imageId(push)) === undefined) await docker.build(build, { signal, onLine, onProgress });
+    const isBuilt = (await docker.imageId(push)) !== undefined;
+    if (!isBuilt) await docker.build(build, { signal, onLine, onProgress });
     if (deliver.length === 0) return { undo: {}, made: [] };
     waiting('the cluster, to bring the image to its nodes');
     await finished(clusterId);
-    if ((await provider.hasImage(target.delivery, push, signal)) !== true) {
-      for (const argv of deliver) {
-        progress(target.delivery.by === 'push' ? 'pushing to the registry' : 'loading into the cluster');
-        if (target.delivery.by === 'push') await docker.push(argv, { signal, onLine, onProgress });
-        else await execute(argv, { signal, onLine });
-      }
+    // A cluster that was stopped could not be asked before; it may have the image from an earlier run.
+    if ((await provider.hasImage(target.delivery, push, signal)) === true) return isBuilt ? {} : { undo: {}, made: [] };
+    for (const argv of deliver) {
+      progress(target.delivery.by === 'push' ? 'pushing to the registry' : 'loading into the cluster');
+      if (target.delivery.by === 'push') await docker.push(argv, { signal, onLine, onProgress });
+      else await execute(argv, { signal, onLine });
     }
     return { undo: {}, made: [] };
   },

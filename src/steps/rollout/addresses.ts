@@ -91,7 +91,7 @@ export async function answersTo(url: string, signal: AbortSignal): Promise<boole
 }
 
 /** Errors of Node that tell of an answer: a certificate that this host does not trust, a protocol that is not HTTP/1. */
-const isAnswerError = /^(HPE_|UND_ERR_HEADERS|ERR_TLS_CERT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+const answerErrors = /^(HTTPParserError|UND_ERR_HEADERS|ERR_TLS_CERT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /** Never rejects. */
 async function isAnswering(url: string, signal: AbortSignal): Promise<boolean> {
@@ -103,8 +103,8 @@ async function isAnswering(url: string, signal: AbortSignal): Promise<boolean> {
     await answer.body?.cancel();
     return true;
   } catch (error) {
-    const { code } = ((error as Error).cause ?? {}) as { code?: string };
-    return code !== undefined && isAnswerError.test(code);
+    const { code, name } = ((error as Error).cause ?? {}) as { code?: string; name?: string };
+    return answerErrors.test(code ?? name ?? '');
   }
 }
 

@@ -20,7 +20,7 @@ export const rolloutPlan = defineStepPlan({
   why: 'Helm returns when the objects are stored, not when they work. The wizard watches each of them until it is ready, and says what a slow one waits for.',
   describe: ({ release, namespace, services }) => ({
     verb: 'wait',
-    title: `${release} ready`,
+    title: `pods of ${release}`,
     ...(services.length === 0 ? {} : { detail: services.map(({ name, port }) => `${name}:${port}`).join(', ') }),
     commands: [],
     instead: `watches the objects of the release ${release} in namespace ${namespace}`,

@@ -119,6 +119,13 @@ describe('the ledger of a deployment', () => {
     expect(gates).toHaveLength(0);
   });
 
+  it('is not written for a deployment of which nothing came to be', async () => {
+    const { writer, gates } = writing(false);
+    writer.open();
+    await writer.flush();
+    expect(gates).toHaveLength(0);
+  });
+
   it('is tried again by the next when a write fails, and only its own caller is told', async () => {
     const { cluster, writer, gates, add, turns } = writing();
     writer.open();
