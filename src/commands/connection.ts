@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { gatherClusterFacts, type ClusterFacts } from '../facts/cluster-facts.ts';
 import { createClusterReader } from '../kubernetes/watch/reader.ts';
 import type { ClusterReader } from '../kubernetes/watch/cluster-reader.ts';
@@ -8,6 +9,7 @@ import type { Docker } from '../tools/docker/docker.ts';
 import { createHelm } from '../tools/helm/create-helm.ts';
 import type { Helm } from '../tools/helm/helm.ts';
 import { createKubectl, type BoundKubectl } from '../tools/kubectl/create-kubectl.ts';
+import { kubeconfigFiles } from '../tools/kubectl/kubeconfig-files.ts';
 import type { Program } from './program.ts';
 import { isLocal, providerOf } from './targets.ts';
 
@@ -27,10 +29,10 @@ export interface Connection {
 
 /** Binds the tools to a cluster; reads it, side by side with the versions of the programs, when it runs. */
 export async function connect(cluster: FoundCluster, program: Program): Promise<Connection> {
-  const { run, runtime, kill, providers, invocation } = program;
+  const { run, environment, runtime, kill, providers, invocation } = program;
   const provider = providerOf(cluster.provider, providers);
   const { context } = cluster;
-  const kubectl = createKubectl({ run, context });
+  const kubectl = createKubectl({ run, context, kubeconfigFiles: kubeconfigFiles(environment, homedir()) });
   const reader = createClusterReader({ run, context, kubectl: 'kubectl', directory: runtime, signal: kill });
   try {
     const [, helm, facts, delivery] = await Promise.all([

@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Journal } from '../engine/journal/journal.ts';
-import { LedgerWriter, ledgerName, type Ledger } from '../engine/journal/ledger.ts';
+import { LedgerWriter, ledgerName, readLedger, withEntry, type Ledger } from '../engine/journal/ledger.ts';
 import { takeLock } from '../engine/journal/lock.ts';
 import { directoryName, privateDirectory } from '../engine/journal/state-directory.ts';
 import { runPlan, type RunRecord, type RunResult } from '../engine/run-plan.ts';
+import type { LedgerEntry } from '../engine/step.ts';
 import { exitCodes, type ExitCode } from '../errors/exit-codes.ts';
 import { UserError } from '../errors/errors.ts';
 import { gatherClusterFacts } from '../facts/cluster-facts.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, StepId } from '../plan/plan.ts';
 import { steps } from '../steps/steps.ts';
 import type { ServiceToOpen } from '../steps/rollout/plan.ts';
 import { preflight } from './preflight.ts';
@@ -66,14 +67,22 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
     prepared.ledger !== undefined,
   );
   const forwards: Forwards = new Map();
+  const known = new Map(prepared.ledger?.entries.map((entry) => [entry.step, entry]));
   const started = performance.now();
   try {
     frontend.emit({ type: 'run.started', run, steps: plan.steps.length });
     const result = await runPlan({
       plan,
       steps,
-      ledger: new Map(prepared.ledger?.entries.map((entry) => [entry.step, entry])),
-      context: contextFactory({ program, prepared, forwards, connected: () => connected(program, prepared) }),
+      ledger: known,
+      redact: (text) => program.vault.redact(text),
+      context: contextFactory({
+        program,
+        prepared,
+        forwards,
+        known,
+        connected: () => connected(program, prepared, writer, known),
+      }),
       describe: describeContext(prepared),
       record: recordOf(journal, writer),
       emit: (event) => frontend.emit(event),
@@ -114,13 +123,23 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
 }
 
 /** The moment at which the cluster answers: it is frozen as the approved one, and what could not be checked before is checked now. */
-async function connected(program: Program, prepared: Prepared): Promise<void> {
+async function connected(
+  program: Program,
+  prepared: Prepared,
+  writer: LedgerWriter,
+  known: Map<StepId, LedgerEntry>,
+): Promise<void> {
   const { connection, plan } = prepared;
   const approved = plan.target.clusterUid === undefined ? undefined : { uid: plan.target.clusterUid };
   await connection.kubectl.freezeTarget(approved);
   if (plan.target.state === 'running') return;
   connection.facts = await gatherClusterFacts(connection.reader);
   plan.target.state = 'running';
+  const stored = await readLedger(connection.reader, plan.namespace, ledgerName(plan));
+  if (stored !== undefined) {
+    writer.adopt(stored);
+    for (const entry of stored.entries) known.set(entry.step, entry);
+  }
   const { problems } = await preflight({ ...prepared, program });
   const [first] = problems.filter(({ isFatal }) => isFatal);
   if (first !== undefined) {
@@ -150,17 +169,20 @@ function startLedger({ plan, ledger }: Prepared): Ledger {
 
 function recordOf(journal: Journal, writer: LedgerWriter): RunRecord {
   const at = () => new Date().toISOString();
+  const write = async (entry: LedgerEntry | undefined) => {
+    if (entry !== undefined) writer.change((ledger) => withEntry(ledger, entry));
+    await writer.flush();
+  };
   return {
-    intends: (step, attempt) => journal.append({ type: 'intent', step: step.id, attempt, at: at() }),
+    async intends(step, attempt, entry) {
+      await journal.append({ type: 'intent', step: step.id, attempt, at: at() });
+      await write(entry);
+    },
     async did(step, changed, entry) {
       await journal.append({ type: 'done', step: step.id, changed, at: at() });
+      // From here on there is a namespace to write to.
       if (step.kind === 'namespace') writer.open();
-      if (entry === undefined) return;
-      writer.change((ledger) => ({
-        ...ledger,
-        entries: [...ledger.entries.filter((old) => old.step !== entry.step), entry],
-      }));
-      await writer.flush();
+      await write(entry);
     },
     failed: (step, { code, cause }) =>
       journal.append({ type: 'failed', step: step.id, failure: { code, cause }, at: at() }),

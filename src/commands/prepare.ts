@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { lastRun } from '../engine/journal/journal.ts';
 import { ledgerName, readLedger, type Ledger } from '../engine/journal/ledger.ts';
+import { directoryName } from '../engine/journal/state-directory.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { DescribeContext } from '../plan/step-plan.ts';
@@ -43,14 +46,14 @@ export type Preparation = { outcome: 'ready'; prepared: Prepared } | { outcome: 
 export async function prepare(request: PrepareRequest): Promise<Preparation> {
   const { program, recipe, connection, resumed, earlier, changing } = request;
   const known = await rememberedBy(request);
-  const before = { ...known?.answers, ...resumed, ...plain(earlier) };
+  const before = { ...known.answers, ...resumed, ...plain(earlier) };
   const resolved = await askAnswers({
     program,
     recipe,
     connection,
     before,
-    kept: await keptSecrets(recipe, connection, known),
-    ownPorts: ownPorts(connection, known, String(before['namespace'] ?? recipe.namespace ?? recipe.name)),
+    kept: await keptSecrets(recipe, connection, known.ledger),
+    ownPorts: ownPorts(connection, known.ledger, String(before['namespace'] ?? recipe.namespace ?? recipe.name)),
     changing,
     isResumed: resumed !== undefined,
   });
@@ -106,18 +109,28 @@ export function plain(answers: Answers | undefined): Record<string, string | num
   );
 }
 
-/** The ledger of the deployment that the flags, or else the recipe's own namespace and first environment, name. */
-async function rememberedBy({ program, recipe, connection, resumed }: PrepareRequest): Promise<Ledger | undefined> {
-  if (connection.facts === undefined) return undefined;
-  const { invocation } = program;
-  const environment =
-    invocation.environment ?? resumed?.['environment'] ?? Object.keys(recipe.environments)[0] ?? 'local';
-  const namespace = invocation.namespace ?? resumed?.['namespace'] ?? recipe.namespace ?? recipe.name;
-  return readLedger(
-    connection.reader,
-    String(namespace),
-    ledgerName({ recipe: { ...recipe, digest: recipe.digest }, environment: String(environment) }),
+/**
+ * What is remembered of the deployment that the flags, or else the recipe's own namespace and first environment, name: by
+ * the cluster; while that is stopped, by the journal of this machine.
+ */
+async function rememberedBy({ program, recipe, connection, resumed }: PrepareRequest): Promise<Memory> {
+  const { invocation, state } = program;
+  const environment = String(
+    invocation.environment ?? resumed?.['environment'] ?? Object.keys(recipe.environments)[0] ?? 'local',
   );
+  const namespace = String(invocation.namespace ?? resumed?.['namespace'] ?? recipe.namespace ?? recipe.name);
+  if (connection.facts === undefined) {
+    const { context } = connection.target;
+    const last = await lastRun(join(state, directoryName({ context, namespace, recipe: recipe.name, environment })));
+    return { answers: last?.answers ?? {}, ledger: undefined };
+  }
+  const ledger = await readLedger(connection.reader, namespace, ledgerName({ recipe, environment }));
+  return { answers: ledger?.answers ?? {}, ledger };
+}
+
+interface Memory {
+  answers: Record<string, string | number | boolean>;
+  ledger: Ledger | undefined;
 }
 
 function ownPorts({ facts }: Connection, ledger: Ledger | undefined, namespace: string): ReadonlySet<number> {

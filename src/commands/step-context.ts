@@ -1,5 +1,5 @@
 import type { ContextFactory } from '../engine/run-plan.ts';
-import { StepFailure, type AnyStep, type StepContext } from '../engine/step.ts';
+import { StepFailure, type AnyStep, type LedgerEntry, type StepContext } from '../engine/step.ts';
 import { answersBehind } from '../plan/origin.ts';
 import type { PlanStep } from '../plan/plan.ts';
 import { evaluateTemplate, parseTemplate } from '../recipe/expression.ts';
@@ -17,15 +17,16 @@ export interface ContextSettings {
   program: Program;
   prepared: Prepared;
   forwards: Forwards;
+  /** What the ledger knows of each step; filled when a stopped cluster has started. */
+  known: ReadonlyMap<string, LedgerEntry>;
   connected(): Promise<void>;
 }
 
 /** The world of each step: tools bound to the approved cluster, and nothing else. */
 export function contextFactory(settings: ContextSettings): ContextFactory {
-  const { program, prepared, forwards, connected } = settings;
-  const { connection, plan, recipe, source, ledger } = prepared;
+  const { program, prepared, forwards, known, connected } = settings;
+  const { connection, plan, recipe, source } = prepared;
   const { kubectl, helm, docker, provider, reader, cluster } = connection;
-  const before = new Map(ledger?.entries.map((entry) => [entry.step, entry]));
   return (step, own): StepContext => {
     const context: StepContext = {
       ...own,
@@ -39,7 +40,7 @@ export function contextFactory(settings: ContextSettings): ContextFactory {
       docker,
       provider,
       cluster: reader,
-      before: before.get(step.id),
+      before: known.get(step.id),
       execute: (argv, options) => program.run(argv, { signal: own.signal, ...options }),
       connected,
       nodeAddresses: () => provider.nodeAddresses(cluster, own.signal),

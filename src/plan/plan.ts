@@ -69,7 +69,10 @@ export interface PlanTarget {
 export interface PlanStep extends StepDescription {
   id: StepId;
   kind: StepKind;
-  /** Parameters of the step kind; `${...}` in a string is filled in from outputs of earlier steps. */
+  /**
+   * Parameters of the step kind. Its texts are templates: `${...}` is filled in from outputs of earlier steps, a literal
+   * `${` stands as `$${`.
+   */
   params: JsonObject;
   /** Steps that must be finished first; sorted. */
   needs: StepId[];
@@ -103,6 +106,6 @@ export interface Plan {
 }
 
 /** The deployment that a plan belongs to: state on this machine and the ledger in the cluster carry its name. */
-export function deploymentName(plan: Pick<Plan, 'recipe' | 'environment'>): string {
+export function deploymentName(plan: { recipe: { name: string }; environment: string }): string {
   return `${plan.recipe.name}.${plan.environment}`;
 }

@@ -16,7 +16,10 @@ export interface StepDraft {
   when?: string;
   /** Steps to wait for although no data flows from them. */
   needs?: StepId[];
-  /** The expression path that this step stands behind: whoever says `images.backend` waits for this step. */
+  /**
+   * The expression paths that this step stands behind: whoever says `images.backend`, or anything below it, waits for this
+   * step. A path that `known` gives no value for, or null, is an output of the run: `releases.web.url`.
+   */
   provides?: string[];
   /** Path in the recipe, for messages: `['images', 'backend']`. */
   at: (string | number)[];
@@ -63,7 +66,10 @@ export interface StepPlan<Section extends z.ZodType = z.ZodType, Params extends 
   why: string;
   /** Questions that the section asks besides those under `questions`. */
   questions?(section: z.output<Section>): Question[];
-  /** Values that expressions may use already while planning, by path: `{ images: { backend: { tag } } }`. */
+  /**
+   * Values that expressions may use already while planning, by path: `{ images: { backend: { tag } } }`; expressions
+   * allowed. What is still open after filling in, the step must output in the run.
+   */
   known?(section: z.output<Section>, context: ExpandContext): JsonObject;
   expand?(section: z.output<Section>, context: ExpandContext): StepDraft[];
   describe(params: z.output<Params>, context: DescribeContext): StepDescription;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AnyStepPlan } from '../plan/step-plan.ts';
-import { Check, Duration, Id, Path, Value, When } from './terms.ts';
+import { Check, Duration, Id, Path, When } from './terms.ts';
 
 /** A question of the recipe. Its default must work on a local cluster, so that Enter alone ends in a running application. */
 export const QuestionEntry = z
@@ -25,7 +25,7 @@ export const QuestionEntry = z
   .meta({ description: 'One question to the person' });
 export type QuestionEntry = z.output<typeof QuestionEntry>;
 
-export const Environment = z.strictObject({
+const Environment = z.strictObject({
   title: z.string().optional(),
   values: z
     .array(Path)
@@ -39,7 +39,7 @@ export const Environment = z.strictObject({
 });
 
 /** What the author expects, shown and labelled as an estimate until a run has been measured. */
-export const Expectation = z.strictObject({
+const Expectation = z.strictObject({
   cpu: z.number().positive().optional().meta({ description: 'CPUs that all pods request together' }),
   memory: z
     .string()
@@ -55,7 +55,7 @@ export const Expectation = z.strictObject({
 });
 
 /** Texts for people, by topic; shown by `explain` and in the recipe's pages. */
-export const Notes = z.strictObject({
+const Notes = z.strictObject({
   about: z.array(z.string()).optional(),
   optional: z
     .array(
@@ -88,7 +88,7 @@ export const Notes = z.strictObject({
 });
 
 /** Files that `export` writes beside the deployment: workflows, manifests, scripts, documents. */
-export const ExportEntry = z.strictObject({
+const ExportEntry = z.strictObject({
   to: z.enum(['bash', 'github-actions', 'argocd', 'files']),
   files: z
     .array(
@@ -152,5 +152,3 @@ export function recipeSchema(stepPlans: readonly AnyStepPlan[]): z.ZodType<Recip
 export function recipeJsonSchema(stepPlans: readonly AnyStepPlan[]): object {
   return z.toJSONSchema(recipeSchema(stepPlans), { io: 'input', target: 'draft-2020-12' });
 }
-
-export { Value };

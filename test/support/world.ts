@@ -192,6 +192,7 @@ export class World {
       program,
       prepared,
       forwards,
+      known: new Map(ledger?.entries.map((entry) => [entry.step, entry])),
       connected: async () => {
         await kubectl.freezeTarget();
         this.target.state = 'running';

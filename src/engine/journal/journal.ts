@@ -84,6 +84,15 @@ export class Journal {
   }
 }
 
+/** How the last run on this machine began, however it ended; undefined: there was none. */
+export async function lastRun(directory: string): Promise<RunStart | undefined> {
+  const text = await readFile(join(directory, fileName), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return recordsOf(text).find((record): record is RunStart => record.type === 'run');
+}
+
 /** The run that a journal leaves open; undefined: there is none, or it ended well. */
 export async function unfinishedRun(directory: string): Promise<UnfinishedRun | undefined> {
   const text = await readFile(join(directory, fileName), 'utf8').catch((error: NodeJS.ErrnoException) => {

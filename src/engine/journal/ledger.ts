@@ -1,7 +1,7 @@
 import { UserError } from '../../errors/errors.ts';
 import { labels, managedBy, type KubernetesObject } from '../../kubernetes/objects.ts';
 import type { ClusterReader } from '../../kubernetes/watch/cluster-reader.ts';
-import { deploymentName, type Plan, type StepId } from '../../plan/plan.ts';
+import { deploymentName, type StepId } from '../../plan/plan.ts';
 import type { Kubectl } from '../../tools/kubectl/kubectl.ts';
 import type { LedgerEntry } from '../step.ts';
 
@@ -33,7 +33,7 @@ const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
 const prefix = 'deploy-wizard.';
 const key = 'ledger.json';
 
-export function ledgerName(plan: Pick<Plan, 'recipe' | 'environment'>): string {
+export function ledgerName(plan: Parameters<typeof deploymentName>[0]): string {
   return `${prefix}${deploymentName(plan)}`;
 }
 
@@ -112,6 +112,13 @@ export class LedgerWriter {
 
   open(): void {
     this.#isOpen = true;
+  }
+
+  /** Goes on from what the cluster turns out to remember, once it answers; what this run has made so far is kept. */
+  adopt(stored: Ledger): void {
+    this.#ledger = this.#ledger.entries.reduce(withEntry, stored);
+    this.#written = JSON.stringify(stored);
+    this.#isStarted = true;
   }
 
   change(next: (ledger: Ledger) => Ledger): void {

@@ -26,7 +26,7 @@ export interface Need {
 
 interface Container {
   name: string;
-  image: string;
+  image?: string;
   env?: { name: string; valueFrom?: { secretKeyRef?: KeyRef; configMapKeyRef?: KeyRef } }[];
   envFrom?: { secretRef?: NameRef; configMapRef?: NameRef }[];
 }
@@ -38,7 +38,7 @@ interface NameRef {
   optional?: boolean;
 }
 interface PodSpec {
-  containers: Container[];
+  containers?: Container[];
   initContainers?: Container[];
   volumes?: Record<string, unknown>[];
   imagePullSecrets?: { name: string }[];
@@ -76,9 +76,10 @@ function podNeeds(pod: PodSpec, named: string, namespace: string): Need[] {
   const needs: Need[] = [];
   const add = (need: Omit<Need, 'namespace' | 'isOptional'> & { isOptional?: boolean | undefined }) =>
     needs.push({ ...need, namespace, isOptional: need.isOptional ?? false });
-  for (const container of [...(pod.initContainers ?? []), ...pod.containers]) {
+  // What a chart forgot is for the API server to say; here it must not get in the way.
+  for (const container of [...(pod.initContainers ?? []), ...(pod.containers ?? [])]) {
     const by = `${named}, container ${container.name}`;
-    add({ kind: 'Image', name: container.image, by, hints: ['image:'] });
+    if (container.image) add({ kind: 'Image', name: container.image, by, hints: ['image:'] });
     for (const { name, valueFrom } of container.env ?? []) {
       const [kind, ref] = valueFrom?.secretKeyRef
         ? (['Secret', valueFrom.secretKeyRef] as const)
@@ -132,6 +133,9 @@ function volumeNeeds(volume: Record<string, unknown>, named: string, namespace: 
       { secretName?: string; name?: string; items?: { key: string }[]; optional?: boolean } | undefined;
     const config = source['configMap'] as { name: string; items?: { key: string }[]; optional?: boolean } | undefined;
     const claim = source['persistentVolumeClaim'] as { claimName: string } | undefined;
+    const own = (source['ephemeral'] as { volumeClaimTemplate?: { spec?: ClaimSpec } } | undefined)
+      ?.volumeClaimTemplate;
+    if (own?.spec !== undefined) return classNeeds(own.spec, by, namespace);
     const found =
       secret !== undefined
         ? { kind: 'Secret' as const, name: secret.secretName ?? secret.name ?? '', ...secret }
@@ -165,30 +169,25 @@ function volumeNeeds(volume: Record<string, unknown>, named: string, namespace: 
   });
 }
 
+interface ClaimSpec {
+  storageClassName?: string;
+}
+
 function claimNeeds(object: KubernetesObject, named: string, namespace: string): Need[] {
-  const claims: { storageClassName?: string }[] =
+  const claims: (ClaimSpec | undefined)[] =
     object.kind === 'PersistentVolumeClaim'
       ? [object['spec']]
       : object.kind === 'StatefulSet'
-        ? ((object['spec']?.volumeClaimTemplates ?? []) as { spec: { storageClassName?: string } }[]).map(
-            ({ spec }) => spec,
-          )
+        ? ((object['spec']?.volumeClaimTemplates ?? []) as { spec?: ClaimSpec }[]).map(({ spec }) => spec)
         : [];
-  return claims.flatMap(({ storageClassName }): Need[] =>
-    // An empty name asks for a volume that an administrator made: no class is needed.
-    storageClassName === ''
-      ? []
-      : [
-          {
-            kind: 'StorageClass',
-            name: storageClassName ?? '',
-            namespace,
-            by: named,
-            hints: ['storageClassName', 'volumeClaimTemplates', 'kind: PersistentVolumeClaim'],
-            isOptional: false,
-          },
-        ],
-  );
+  return claims.flatMap((claim) => classNeeds(claim ?? {}, named, namespace));
+}
+
+function classNeeds({ storageClassName }: ClaimSpec, by: string, namespace: string): Need[] {
+  // An empty name asks for a volume that an administrator made: no class is needed.
+  if (storageClassName === '') return [];
+  const hints = ['storageClassName', 'volumeClaimTemplate', 'kind: PersistentVolumeClaim'];
+  return [{ kind: 'StorageClass', name: storageClassName ?? '', namespace, by, hints, isOptional: false }];
 }
 
 function ingressNeeds(object: KubernetesObject, named: string, namespace: string): Need[] {
@@ -212,15 +211,21 @@ function ingressNeeds(object: KubernetesObject, named: string, namespace: string
   const isIssued = Object.keys(object.metadata.annotations ?? {}).some((name) =>
     /^cert-manager\.io\/(cluster-)?issuer$/.test(name),
   );
+  // The annotation from before there were classes names a controller by itself (Kubernetes documentation, "Deprecated annotation").
+  const isAnnotated = object.metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined;
   return [
-    {
-      kind: 'IngressClass',
-      name: ingressClassName ?? '',
-      namespace,
-      by: named,
-      hints: ['ingressClassName', 'kind: Ingress'],
-      isOptional: false,
-    },
+    ...(isAnnotated
+      ? []
+      : [
+          {
+            kind: 'IngressClass' as const,
+            name: ingressClassName ?? '',
+            namespace,
+            by: named,
+            hints: ['ingressClassName', 'kind: Ingress'],
+            isOptional: false,
+          },
+        ]),
     ...backends.flatMap(({ service }): Need[] =>
       service === undefined
         ? []

@@ -107,9 +107,9 @@ export function createRun(settings: { environment: NodeJS.ProcessEnv; vault: Vau
         });
         child?.[stream]?.on('end', () => lines.end());
       };
-      if (options.onData === undefined) heard('stdout', stdout.push);
+      if (options.onData === undefined) heard('stdout', (chunk) => stdout.push(chunk));
       else child.stdout?.on('data', options.onData);
-      heard('stderr', stderr.push);
+      heard('stderr', (chunk) => stderr.push(chunk));
       return child;
     };
 

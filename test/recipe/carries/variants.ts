@@ -1,10 +1,10 @@
-import { cloudTarget, localTarget, plantedSecret, type PlanOf } from '../../support/plan-of.ts';
+import { cloudTarget, plantedSecret, type PlanOf } from '../../support/plan-of.ts';
 
 /** One set of answers by which an application is planned; whatever is not given takes its default. */
-export type Variant = PlanOf & { name: string };
+type Variant = PlanOf & { name: string };
 
 /** How many boxes and how many bold paragraphs the list of the application has, from which its table was made. */
-export interface Carried {
+interface Carried {
   boxes: number;
   paragraphs: number;
   variants: Variant[];
@@ -210,5 +210,3 @@ export const carried: Record<string, Carried> = {
     ],
   },
 };
-
-export { localTarget };
