@@ -6,4 +6,6 @@ if (major < 22 || (major === 22 && minor < 12)) {
   );
   process.exit(2);
 }
-import('node:module').then(({ enableCompileCache }) => enableCompileCache()).then(() => import('../dist/start.js'));
+const { enableCompileCache } = await import('node:module');
+enableCompileCache();
+await import('../dist/start.js');

@@ -6,7 +6,7 @@ import { UserError } from '../errors/errors.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import type { KubernetesObject } from '../kubernetes/objects.ts';
 import { answersFileName, checkNames, loadAnswersFile } from '../questions/answers-file.ts';
-import type { Answers, Choice, LiveChoices, Question } from '../questions/question.ts';
+import { plain, type Answers, type Choice, type LiveChoices, type Question } from '../questions/question.ts';
 import { questionsOf } from '../questions/recipe-questions.ts';
 import { resolveAnswers, type GivenAnswer, type Resolved } from '../questions/resolve.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -157,7 +157,7 @@ function freePort(
 /** The folder of the application's code: the recipe's own, or the person's. */
 export async function sourceFolder(recipe: Recipe, answers: Answers, directory: string): Promise<string> {
   const own = typeof recipe.source === 'string' ? recipe.source : recipe.source.path;
-  const answer = String(answers['source'] ?? own);
+  const answer = String(plain(answers)['source'] ?? own);
   if (answer === own || answer === 'sample') return join(recipe.folder, own);
   const path = resolve(directory, answer);
   const isFolder = await stat(path).then(

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { messageOf, ToolError, UserError } from '../errors/errors.ts';
 import { quantity } from '../facts/cluster-facts.ts';
 import { existingObjects } from '../facts/existing-objects.ts';
-import type { Plan, PlanStep, StepId } from '../plan/plan.ts';
+import { paramText, type Plan, type PlanStep, type StepId } from '../plan/plan.ts';
 import { podSpecOf } from '../plan/preflight/needs.ts';
 import { checkReferences } from '../plan/preflight/references.ts';
 import type { PreflightReport, Problem } from '../plan/preflight/report.ts';
@@ -87,7 +87,7 @@ async function renderAll({ plan, connection: { helm, facts }, recipe }: Prefligh
   );
   // The database is objects of ours, and needs what they need: a StorageClass, its image.
   for (const step of plan.steps.filter(({ kind }) => kind === 'database')) {
-    rendered[step.id] = databaseObjects(step.params as unknown as DatabaseParams, {}).map((object) => ({
+    rendered[step.id] = databaseObjects(step.params as unknown as DatabaseParams).map((object) => ({
       object,
       source: step.id,
     }));
@@ -143,7 +143,7 @@ async function engineProblems({
   if (images.length === 0) return [];
   const has = await Promise.all(
     images.map(async ({ params }) => {
-      const tag = String(params['push']);
+      const tag = paramText(params, 'push');
       if (plan.target.delivery.by === 'shared-daemon')
         return docker.imageId(tag).then(
           (id) => id !== undefined,
@@ -217,7 +217,7 @@ async function rightsProblems({ plan, connection: { kubectl, facts } }: Prefligh
     if (kind === 'namespace' && facts.namespaces?.every(({ metadata }) => metadata.name !== params['name']) !== false)
       ask('create', 'namespaces');
     for (const [verb, resource] of rightsByKind[kind] ?? [])
-      ask(verb, resource, String(params['namespace'] ?? plan.namespace));
+      ask(verb, resource, paramText(params, 'namespace', plan.namespace));
   }
   const answers = await Promise.all(
     [...wanted.values()].map(async (right) => ({

@@ -6,9 +6,8 @@ import { buildPlan } from '../plan/build.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { DescribeContext } from '../plan/step-plan.ts';
 import type { PreflightReport } from '../plan/preflight/report.ts';
-import type { Answers } from '../questions/question.ts';
+import { plain, type Answers } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { isSecretRef } from '../secrets/secret.ts';
 import { stepPlans } from '../steps/plans.ts';
 import { askAnswers, sourceFolder } from './answers.ts';
 import type { Connection } from './connection.ts';
@@ -61,8 +60,8 @@ export async function prepare(request: PrepareRequest): Promise<Preparation> {
   const { answers } = resolved;
   program.frontend.busy('reading the code and the charts');
   try {
-    const environment = String(answers['environment'] ?? Object.keys(recipe.environments)[0] ?? 'local');
-    const namespace = String(answers['namespace'] ?? recipe.namespace ?? recipe.name);
+    const environment = String(plain(answers)['environment'] ?? Object.keys(recipe.environments)[0] ?? 'local');
+    const namespace = String(plain(answers)['namespace'] ?? recipe.namespace ?? recipe.name);
     const source = await sourceFolder(recipe, answers, program.directory);
     const [tags, dockerfiles] = await Promise.all([
       imageTags(recipe, source, connection.target.architecture, program.stop),
@@ -100,13 +99,6 @@ export function describeContext({
 }: Pick<Prepared, 'recipe' | 'connection' | 'source'>): DescribeContext {
   const { target, kubectl, helm, docker, provider } = connection;
   return { target, folder: recipe.folder, source, kubectl, helm, docker, provider };
-}
-
-/** Answers without the secret ones. */
-export function plain(answers: Answers | undefined): Record<string, string | number | boolean> {
-  return Object.fromEntries(
-    Object.entries(answers ?? {}).flatMap(([id, value]) => (isSecretRef(value) ? [] : [[id, value]])),
-  );
 }
 
 /**

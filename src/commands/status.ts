@@ -1,6 +1,7 @@
 import type { Ledger } from '../engine/journal/ledger.ts';
 import { exitCodes, type ExitCode } from '../errors/exit-codes.ts';
 import { rolloutStatus, waitingDetail } from '../kubernetes/rollout/index.ts';
+import { paramText } from '../plan/plan.ts';
 import type { KindRef } from '../kubernetes/watch/cluster-reader.ts';
 import type { Snapshot } from '../kubernetes/watch/snapshot.ts';
 import { answersTo } from '../steps/rollout/addresses.ts';
@@ -44,7 +45,7 @@ async function statusOf(
   ledger: Ledger,
 ): Promise<boolean> {
   const snapshot = await snapshotOf(reader, ledger.namespace);
-  const releases = ledger.entries.flatMap(({ kind, undo }) => (kind === 'release' ? [String(undo['name'])] : []));
+  const releases = ledger.entries.flatMap(({ kind, undo }) => (kind === 'release' ? [paramText(undo, 'name')] : []));
   const manifests = await Promise.all(releases.map((name) => helm.manifest(name, ledger.namespace).catch(() => []))); // A release that is gone shows as missing below.
   const wanted = new Set([
     ...manifests.flat().map(({ kind, metadata }) => `${kind} ${metadata.name}`),

@@ -1,7 +1,7 @@
 import type { ContextFactory } from '../engine/run-plan.ts';
 import { StepFailure, type AnyStep, type LedgerEntry, type StepContext } from '../engine/step.ts';
 import { answersBehind } from '../plan/origin.ts';
-import type { PlanStep } from '../plan/plan.ts';
+import { paramText, type PlanStep } from '../plan/plan.ts';
 import { evaluateTemplate, parseTemplate } from '../recipe/expression.ts';
 import { isSecretPath } from '../recipe/secret-flow.ts';
 import { Secret } from '../secrets/secret.ts';
@@ -90,7 +90,7 @@ async function revealTemplate(
     vault.put(name, value);
     values[name] = value;
   }
-  return new Secret(template, String(evaluateTemplate(template, scopeOf(values))));
+  return new Secret(template, paramText({ text: evaluateTemplate(template, scopeOf(values)) }, 'text'));
 }
 
 /** Secrets that a step stands behind, as the cluster has them. */

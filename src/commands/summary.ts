@@ -2,7 +2,7 @@ import type { Answers } from '../questions/question.ts';
 import { isTrue } from '../questions/resolve.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Summary } from '../ui/frontend.ts';
-import { deploymentName } from '../plan/plan.ts';
+import { deploymentName, paramText } from '../plan/plan.ts';
 import { objectsOf, type Deployed } from './deploy.ts';
 import type { Prepared } from './prepare.ts';
 import type { Program } from './program.ts';
@@ -24,7 +24,7 @@ export function summaryOf(
   const namespace = plan.namespace;
   const kubectl = ['kubectl', '--context', plan.target.context, '-n', namespace];
   const workloads = plan.steps.filter(({ kind }) => kind === 'release');
-  const secrets = plan.steps.filter(({ kind }) => kind === 'secret').map(({ params }) => String(params['name']));
+  const secrets = plan.steps.filter(({ kind }) => kind === 'secret').map(({ params }) => paramText(params, 'name'));
   const where = `--target ${targetWord(connection.cluster)}${namespace === (recipe.namespace ?? recipe.name) ? '' : ` --namespace ${namespace}`}${plan.environment === Object.keys(recipe.environments)[0] ? '' : ` --env ${plan.environment}`}`;
   const log = logs.path();
   const slowest = Object.entries(result.durations).sort(([, a], [, b]) => b - a)[0];

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts';
 import { UserError } from '../errors/errors.ts';
 import type { ClusterReader } from '../kubernetes/watch/cluster-reader.ts';
-import type { Plan, StepId } from '../plan/plan.ts';
+import { paramText, type Plan, type StepId } from '../plan/plan.ts';
 import { needsOf, type Need } from '../plan/preflight/needs.ts';
 import type { ExistingObjects } from '../plan/preflight/references.ts';
 import type { RenderedObject } from '../tools/helm/helm.ts';
@@ -18,7 +18,7 @@ export interface ExistingRequest {
 /** Looks up whatever the rendered objects need and the plan does not make, all at once, so that the check itself is pure. */
 export async function existingObjects({ plan, rendered, reader, facts }: ExistingRequest): Promise<ExistingObjects> {
   const objects = Object.entries(rendered).flatMap(([step, list]) => {
-    const namespace = String(plan.steps.find(({ id }) => id === step)?.params['namespace'] ?? plan.namespace);
+    const namespace = paramText(plan.steps.find(({ id }) => id === step)?.params ?? {}, 'namespace', plan.namespace);
     return list.map(({ object }) => ({ object, namespace }));
   });
   const needs = objects.flatMap(({ object, namespace }) => needsOf(object, namespace));
@@ -84,7 +84,9 @@ async function lookUp(needs: Need[], reader: ClusterReader): Promise<Map<string,
 
 /** Images that the plan does not build: on a node, or in their registry. */
 async function lookUpImages(needs: Need[], plan: Plan, reader: ClusterReader): Promise<Map<string, boolean>> {
-  const built = new Set(plan.steps.flatMap(({ kind, params }) => (kind === 'image' ? [String(params['pull'])] : [])));
+  const built = new Set(
+    plan.steps.flatMap(({ kind, params }) => (kind === 'image' ? [paramText(params, 'pull')] : [])),
+  );
   const wanted = [...new Set(needs.flatMap(({ kind, name }) => (kind === 'Image' && !built.has(name) ? [name] : [])))];
   if (wanted.length === 0) return new Map();
   const nodes = await reader.list({ apiVersion: 'v1', kind: 'Node' }).catch((error: unknown) => {

@@ -4,6 +4,16 @@ export type StepId = string;
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type JsonObject = { [key: string]: JsonValue };
 
+/** A text parameter, or the fallback where it is absent or something else. */
+export function paramText(values: JsonObject, name: string, fallback = ''): string {
+  const value = values[name];
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : fallback;
+}
+
 /** The closed list of step kinds. */
 export const stepKinds = [
   'cluster',

@@ -1,4 +1,4 @@
-import type { SecretRef } from '../secrets/secret.ts';
+import { isSecretRef, type SecretRef } from '../secrets/secret.ts';
 
 export type AnswerValue = string | number | boolean | SecretRef;
 /** Answers by question id. A secret is a reference into the vault. */
@@ -60,4 +60,11 @@ export type AskReply = { reply: 'answer'; text: string } | { reply: 'back' } | {
 /** Asks a person. Ink and line prompts are two of these; tests answer from a map. */
 export interface Prompter {
   ask(request: AskRequest): Promise<AskReply>;
+}
+
+/** Answers without the secret ones. */
+export function plain(answers: Answers | undefined): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    Object.entries(answers ?? {}).flatMap(([id, value]) => (isSecretRef(value) ? [] : [[id, value]])),
+  );
 }

@@ -166,7 +166,7 @@ describe('a database in the cluster', () => {
 
   it('goes by the label of its volume when the run was ended before the volume was there', async () => {
     const world = withController();
-    const claim = databaseObjects(databasePlan.params.parse(params), {})[1]?.['spec'].volumeClaimTemplates[0];
+    const claim = databaseObjects(databasePlan.params.parse(params))[1]?.['spec'].volumeClaimTemplates[0];
     expect(claim.metadata.labels).toEqual(ours);
     expect(becomesReady(claim as never)).toBeUndefined();
     const plan = world.plan([database()]);

@@ -48,7 +48,8 @@ function raw(cluster: FakeCluster, path: string): Reply {
 
 /** `get KIND NAME -n NAMESPACE -o json --ignore-not-found` */
 function get(cluster: FakeCluster, [kind = '', name = '']: string[]): Reply {
-  const found = cluster.find(kind.split('.')[0] ?? '', name);
+  const wanted = (kind.split('.')[0] ?? '').toLowerCase();
+  const found = cluster.all().find((object) => object.kind.toLowerCase() === wanted && object.metadata.name === name);
   return { stdout: found === undefined ? '' : JSON.stringify(found) };
 }
 

@@ -192,20 +192,10 @@ function classNeeds({ storageClassName }: ClaimSpec, by: string, namespace: stri
 
 function ingressNeeds(object: KubernetesObject, named: string, namespace: string): Need[] {
   if (object.kind !== 'Ingress') return [];
-  const {
-    ingressClassName,
-    rules = [],
-    tls = [],
-    defaultBackend,
-  } = (object['spec'] ?? {}) as {
-    ingressClassName?: string;
-    rules?: { host?: string; http?: { paths: { path?: string; backend: Backend }[] } }[];
-    tls?: { secretName?: string }[];
-    defaultBackend?: Backend;
-  };
+  const { ingressClassName, rules, tls, defaultBackend } = (object['spec'] ?? {}) as IngressSpec;
   const backends = [
-    ...(defaultBackend === undefined ? [] : [defaultBackend]),
-    ...rules.flatMap(({ http }) => http?.paths.map(({ backend }) => backend) ?? []),
+    ...(defaultBackend ? [defaultBackend] : []),
+    ...(rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend)),
   ];
   // cert-manager makes the TLS Secret of an Ingress with one of these annotations (cert-manager documentation, "Annotated Ingress resource").
   const isIssued = Object.keys(object.metadata.annotations ?? {}).some((name) =>
@@ -241,7 +231,7 @@ function ingressNeeds(object: KubernetesObject, named: string, namespace: string
             },
           ],
     ),
-    ...tls.flatMap(({ secretName }): Need[] =>
+    ...(tls ?? []).flatMap(({ secretName }): Need[] =>
       secretName === undefined || isIssued
         ? []
         : [
@@ -256,6 +246,14 @@ function ingressNeeds(object: KubernetesObject, named: string, namespace: string
           ],
     ),
   ];
+}
+
+/** As a chart writes it: an empty list may be null. */
+interface IngressSpec {
+  ingressClassName?: string;
+  rules?: { http?: { paths?: { backend: Backend }[] | null } }[] | null;
+  tls?: { secretName?: string }[] | null;
+  defaultBackend?: Backend | null;
 }
 
 interface Backend {

@@ -1,5 +1,5 @@
 import type { RenderedObject } from '../../tools/helm/helm.ts';
-import type { Plan, PlanStep, StepId } from '../plan.ts';
+import { paramText, type Plan, type PlanStep, type StepId } from '../plan.ts';
 import { finding, type Finding } from './finding.ts';
 import type { Need } from './needs.ts';
 import type { ReferenceCheck } from './references.ts';
@@ -27,8 +27,8 @@ export function makersFor({ plan, rendered }: ReferenceCheck, earlier: ReadonlyS
 }
 
 function madeBy({ id, kind, params }: PlanStep, plan: Plan, rendered: RenderedObject[]): Made[] {
-  const namespace = String(params['namespace'] ?? plan.namespace);
-  const name = String(params['name'] ?? '');
+  const namespace = paramText(params, 'namespace', plan.namespace);
+  const name = paramText(params, 'name');
   switch (kind) {
     case 'secret': {
       const keys = (params['keys'] as { key: string; sources: { optional?: boolean }[] }[]).filter(
@@ -49,7 +49,7 @@ function madeBy({ id, kind, params }: PlanStep, plan: Plan, rendered: RenderedOb
       return [
         {
           kind: 'Secret',
-          name: String(params['secretName']),
+          name: paramText(params, 'secretName'),
           namespace,
           keys: ['tls.crt', 'tls.key', 'ca.crt'],
           step: id,
@@ -67,7 +67,7 @@ function madeBy({ id, kind, params }: PlanStep, plan: Plan, rendered: RenderedOb
         step: id,
       }));
     case 'image':
-      return [{ kind: 'Image', name: String(params['pull']), namespace: '', step: id }];
+      return [{ kind: 'Image', name: paramText(params, 'pull'), namespace: '', step: id }];
     default:
       return [];
   }

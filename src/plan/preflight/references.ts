@@ -1,5 +1,5 @@
 import type { RenderedObject } from '../../tools/helm/helm.ts';
-import type { Plan, PlanStep, StepId } from '../plan.ts';
+import { paramText, type Plan, type PlanStep, type StepId } from '../plan.ts';
 import type { Finding } from './finding.ts';
 import { needsOf } from './needs.ts';
 import { makersFor, prove } from './prove.ts';
@@ -74,7 +74,7 @@ export function checkReferences(check: ReferenceCheck): References {
 }
 
 function placedBy(step: StepId, objects: RenderedObject[], { plan }: ReferenceCheck): Placed[] {
-  const namespace = String(plan.steps.find(({ id }) => id === step)?.params['namespace'] ?? plan.namespace);
+  const namespace = paramText(plan.steps.find(({ id }) => id === step)?.params ?? {}, 'namespace', plan.namespace);
   return objects.map(({ object }) => ({ object, namespace: object.metadata.namespace ?? namespace }));
 }
 

@@ -4,8 +4,15 @@ import type { databasePlan } from './plan.ts';
 
 export type DatabaseParams = z.output<typeof databasePlan.params>;
 
-/** Service and StatefulSet of one PostgreSQL server. */
-export function databaseObjects(params: DatabaseParams, annotations: Record<string, string>): KubernetesObject[] {
+/**
+ * Service and StatefulSet of one PostgreSQL server. `cluster` names its data directory within the volume: data that was
+ * initialised with another password must not be taken up, and some provisioners hand out the directory of a deleted
+ * volume again (Minikube's, for a claim of the same name).
+ */
+export function databaseObjects(
+  params: DatabaseParams,
+  { annotations = {}, cluster = 'new' }: { annotations?: Record<string, string>; cluster?: string } = {},
+): KubernetesObject[] {
   const { name, namespace } = params;
   const selector = { 'app.kubernetes.io/name': 'postgresql', 'app.kubernetes.io/instance': name };
   const metadata = { name, namespace, labels: { ...selector, [labels.managedBy]: managedBy } };
@@ -24,7 +31,7 @@ export function databaseObjects(params: DatabaseParams, annotations: Record<stri
         serviceName: name,
         replicas: 1,
         selector: { matchLabels: selector },
-        template: { metadata: { labels: selector }, spec: podSpec(params) },
+        template: { metadata: { labels: selector }, spec: podSpec(params, cluster) },
         volumeClaimTemplates: [
           {
             // A claim is known as ours by its label: the controller takes it over from here.
@@ -43,7 +50,7 @@ export function databaseObjects(params: DatabaseParams, annotations: Record<stri
   ];
 }
 
-function podSpec({ name, version, image, uid, user, database }: DatabaseParams) {
+function podSpec({ name, version, image, uid, user, database }: DatabaseParams, cluster: string) {
   const fromSecret = (key: string) => ({ valueFrom: { secretKeyRef: { name, key } } });
   const isReady = {
     exec: { command: ['pg_isready', '-h', '127.0.0.1', '-U', user, '-d', database] },
@@ -70,7 +77,7 @@ function podSpec({ name, version, image, uid, user, database }: DatabaseParams) 
           { name: 'POSTGRES_PASSWORD', ...fromSecret('password') },
           { name: 'POSTGRES_DB', ...fromSecret('database') },
           // A block volume holds lost+found at its top, where initdb refuses to work.
-          { name: 'PGDATA', value: '/var/lib/postgresql/data/pgdata' },
+          { name: 'PGDATA', value: `/var/lib/postgresql/data/pgdata-${cluster}` },
         ],
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: 90 },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   blocked,
   defineStep,
@@ -7,6 +8,7 @@ import {
   type MadeObject,
   type Making,
   type StepContext,
+  type UndoContext,
 } from '../../engine/step.ts';
 import type { Failure } from '../../events/events.ts';
 import { labels, managedBy, type KubernetesObject } from '../../kubernetes/objects.ts';
@@ -47,7 +49,12 @@ export const databaseStep = defineStep(databasePlan, {
       // The API server's answer is the commit point: from here on this password is the one, whatever happens to us.
       await kubectl.create(secretObject(params, password), { signal });
     }
-    const applied = await kubectl.apply(databaseObjects(params, { [wishAnnotation]: step.inputHash }), { signal });
+    const secret = await cluster.get(secretKind, params.name, params.namespace);
+    const objects = databaseObjects(params, {
+      annotations: { [wishAnnotation]: step.inputHash },
+      cluster: dataDirectory(secret),
+    });
+    const applied = await kubectl.apply(objects, { signal });
     const failure = await untilReady({
       ...context,
       objects: applied.filter(({ kind }) => kind === 'StatefulSet'),
@@ -70,7 +77,8 @@ export const databaseStep = defineStep(databasePlan, {
     for (const kind of order) {
       for (const object of made.filter((one) => one.kind === kind)) {
         context.progress(`${kind} ${object.name}`);
-        await removeMade(object, context);
+        if (kind === 'PersistentVolumeClaim') await removeClaim(object, context);
+        else await removeMade(object, context);
       }
     }
   },
@@ -93,6 +101,49 @@ function makes({ name, namespace }: DatabaseParams): Required<Making> {
 async function identified(object: MadeObject, cluster: StepContext['cluster']): Promise<MadeObject> {
   const found = await cluster.get(object, object.name, object.namespace);
   return found?.metadata.uid === undefined ? object : { ...object, uid: found.metadata.uid };
+}
+
+/** Data belongs to the password that it was initialised with: the uid of the Secret, which lives and goes with it. */
+function dataDirectory(secret: KubernetesObject | undefined): string {
+  return (secret?.metadata.uid ?? '').split('-')[0] ?? '';
+}
+
+/** How long a provisioner may take for the volume behind a claim that is gone. */
+const volumePatience = 30_000;
+
+/** The claim, and then the volume behind it: only that one's end is the end of the data. */
+async function removeClaim(claim: MadeObject, context: UndoContext): Promise<void> {
+  const { kubectl, signal, progress } = context;
+  const found = await kubectl.get('persistentvolumeclaim', claim.name, claim.namespace);
+  await removeMade(claim, context);
+  const name = found?.['spec']?.volumeName as string | undefined;
+  if (name === undefined) return;
+  progress(`the volume ${name} behind it`);
+  const deadline = Date.now() + volumePatience;
+  for (;;) {
+    const volume = await kubectl.get('persistentvolume', name);
+    // Another claim's, or one that is to be kept by its own policy, is not ours to remove.
+    if (
+      volume === undefined ||
+      volume['spec']?.claimRef?.uid !== found?.metadata.uid ||
+      volume['spec']?.persistentVolumeReclaimPolicy !== 'Delete'
+    )
+      return;
+    if (Date.now() > deadline) {
+      // Minikube's provisioner ignores volumes that it made before its last restart (kubernetes/minikube, storage_provisioner.go).
+      await kubectl.delete(
+        {
+          apiVersion: 'v1',
+          kind: 'PersistentVolume',
+          name,
+          ...(volume.metadata.uid === undefined ? {} : { uid: volume.metadata.uid }),
+        },
+        { signal },
+      );
+      return;
+    }
+    await delay(500, undefined, { signal });
+  }
 }
 
 /** `volumeClaimTemplates`: name of the template, name of the set, number of the pod. */

@@ -1,3 +1,4 @@
+import { paramText } from '../../plan/plan.ts';
 import { isDeepStrictEqual } from 'node:util';
 import {
   defineStep,
@@ -54,7 +55,7 @@ export const releaseStep = defineStep(releasePlan, {
     });
   },
   async undo({ made, undo }, { helm, signal, progress, leaves }) {
-    if (made.length === 0) leaves(`release ${String(undo['name'])}, which was there before`);
+    if (made.length === 0) leaves(`release ${paramText(undo, 'name')}, which was there before`);
     for (const { name, namespace = '' } of made) {
       if ((await helm.status(name, namespace)) === undefined) continue;
       progress(`release ${name}`);
