@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import dockerignore from '@balena/dockerignore';
 import { messageOf, UserError } from '../errors/errors.ts';
+import { exitCodes } from '../errors/exit-codes.ts';
 
 // A CommonJS package whose types claim an ES default export: the import is the function itself.
 const createRules = dockerignore as unknown as typeof dockerignore.default;
@@ -34,43 +35,69 @@ export async function hashBuildInput(input: BuildInput, signal?: AbortSignal): P
   add('dockerfile', await readText(input.dockerfile, 'Dockerfile'));
   add('args', JSON.stringify(Object.entries(input.args).sort(([a], [b]) => (a < b ? -1 : 1))));
   add('target', input.target ?? '', 'platform', input.platform);
-  const wanted = await contextFilter(input);
-  for await (const file of filesOf(input.context, '', wanted)) {
+  for await (const file of filesOf(input.context, '', await contextFilter(input))) {
     signal?.throwIfAborted();
-    const path = join(input.context, file);
-    const status = await lstat(path);
-    if (status.isSymbolicLink()) add('link', file, await readlink(path));
-    // Only the executable bit of the mode: the others depend on the umask of whoever checked the code out.
-    else if (status.isFile()) add('file', file, status.mode & 0o111 ? 'x' : '-', await fileHash(path));
+    add(...(await describeFile(input.context, file)));
   }
   return total.digest('hex').slice(0, tagLength);
 }
 
-async function contextFilter({ context, dockerfile }: BuildInput): Promise<(path: string) => boolean> {
-  // BuildKit prefers NAME.dockerignore beside the Dockerfile to .dockerignore in the context.
-  const text =
-    (await readOptional(`${dockerfile}.dockerignore`)) ?? (await readOptional(join(context, '.dockerignore')));
-  if (text === undefined) return () => true;
-  const rules = createRules({ ignorecase: false }).add(text);
-  return (path) => !rules.ignores(path);
+/** What of one entry of the context reaches an image. */
+async function describeFile(context: string, file: string): Promise<string[]> {
+  const path = join(context, file);
+  try {
+    const status = await lstat(path);
+    if (status.isSymbolicLink()) return ['link', file, await readlink(path)];
+    if (status.isDirectory()) return ['folder', file];
+    // Only the executable bit of the mode: the others depend on the umask of whoever checked the code out.
+    return status.isFile() ? ['file', file, status.mode & 0o111 ? 'x' : '-', await fileHash(path)] : [];
+  } catch (error) {
+    throw unreadable(path, error);
+  }
 }
 
-/** Relative paths, sorted, so that the same tree gives the same hash on every file system. */
-async function* filesOf(root: string, below: string, wanted: (path: string) => boolean): AsyncGenerator<string> {
-  const entries = await readdir(join(root, below), { withFileTypes: true }).catch((error: unknown) => {
-    throw new UserError(`The build context ${join(root, below)} cannot be read`, {
-      why: messageOf(error),
-      next: ['Point --source at the folder of the application.'],
-    });
+function unreadable(path: string, error: unknown): UserError {
+  return new UserError(`The build context ${path} cannot be read`, {
+    why: messageOf(error),
+    next: ['Point --source at the folder of the application, or name it in .dockerignore.'],
+    exitCode: exitCodes.preflight,
   });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    // An ignored folder may hold a file that `!` takes back, so folders are walked when any rule could; .git never is one.
-    if (entry.isDirectory()) {
-      if (entry.name === 'node_modules' || entry.name === '.git' ? wanted(path) : true)
-        yield* filesOf(root, path, wanted);
-    } else if (wanted(path)) yield path;
+}
+
+/** Which entries are part of the context. */
+interface ContextFilter {
+  isWanted(path: string): boolean;
+  /** A rule takes something back (`!`), so that an ignored folder may hold files that are wanted. */
+  hasExceptions: boolean;
+}
+
+async function contextFilter({ context, dockerfile }: BuildInput): Promise<ContextFilter> {
+  // BuildKit prefers NAME.dockerignore beside the Dockerfile to .dockerignore in the context.
+  const text =
+    (await readOptional(`${dockerfile}.dockerignore`)) ?? (await readOptional(join(context, '.dockerignore'))) ?? '';
+  const rules = createRules({ ignorecase: false }).add(text);
+  return { isWanted: (path) => !rules.ignores(path), hasExceptions: /^\s*!/m.test(text) };
+}
+
+/** Relative paths, sorted, so that the same tree gives the same hash on every file system; of folders the empty ones. */
+async function* filesOf(root: string, below: string, filter: ContextFilter): AsyncGenerator<string> {
+  const folder = join(root, below);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  let isEmpty = true;
+  for (const { path, isFolder } of entries
+    .map((entry) => ({ path: below === '' ? entry.name : `${below}/${entry.name}`, isFolder: entry.isDirectory() }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    if (!filter.isWanted(path) && !(isFolder && filter.hasExceptions)) continue;
+    const inside = isFolder ? filesOf(root, path, filter) : [path];
+    for await (const file of inside) {
+      isEmpty = false;
+      yield file;
+    }
   }
+  // Docker sends empty folders as well.
+  if (isEmpty && below !== '' && filter.isWanted(below)) yield below;
 }
 
 async function fileHash(path: string): Promise<string> {
@@ -88,6 +115,6 @@ async function readText(path: string, what: string): Promise<string> {
 async function readOptional(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw unreadable(path, error);
   });
 }

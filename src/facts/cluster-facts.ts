@@ -33,9 +33,7 @@ export async function gatherClusterFacts(reader: ClusterReader): Promise<Cluster
   return {
     version,
     uid: system?.metadata.uid ?? '',
-    architectures: byFrequency(
-      nodes?.map((node) => String(node['status']?.nodeInfo?.architecture ?? 'amd64')) ?? ['amd64'],
-    ),
+    architectures: architecturesOf(nodes ?? []),
     nodes: nodes?.length,
     namespaces,
     storageClasses,
@@ -65,13 +63,14 @@ export function nodePortsOf(services: KubernetesObject[]): Map<number, string> {
 
 function freeRoom(nodes: KubernetesObject[], pods: KubernetesObject[]): { cpu: number; memory: number } {
   const sum = { cpu: 0, memory: 0 };
-  for (const node of nodes) {
-    if (node['spec']?.unschedulable === true) continue;
+  const open = nodes.filter(isSchedulable);
+  const names = new Set(open.map(({ metadata }) => metadata.name));
+  for (const node of open) {
     sum.cpu += quantity(node['status']?.allocatable?.cpu);
     sum.memory += quantity(node['status']?.allocatable?.memory);
   }
   for (const pod of pods) {
-    if (['Succeeded', 'Failed'].includes(String(pod['status']?.phase)) || pod['spec']?.nodeName === undefined) continue;
+    if (['Succeeded', 'Failed'].includes(String(pod['status']?.phase)) || !names.has(pod['spec']?.nodeName)) continue;
     for (const { resources } of (pod['spec']?.containers ?? []) as {
       resources?: { requests?: Record<string, string> };
     }[]) {
@@ -90,10 +89,14 @@ const suffixes: Record<string, number> = {
   M: 1e6,
   G: 1e9,
   T: 1e12,
+  P: 1e15,
+  E: 1e18,
   Ki: 1024,
   Mi: 1024 ** 2,
   Gi: 1024 ** 3,
   Ti: 1024 ** 4,
+  Pi: 1024 ** 5,
+  Ei: 1024 ** 6,
 };
 
 /** A Kubernetes quantity as a number: `250m` is 0.25, `1Gi` is 1073741824. */
@@ -101,6 +104,19 @@ export function quantity(text: string | number | undefined): number {
   if (text === undefined) return 0;
   const match = /^([0-9.]+(?:[eE][-+]?\d+)?)([a-zA-Z]*)$/.exec(String(text));
   return match === null ? 0 : Number(match[1]) * (match[2] === '' ? 1 : (suffixes[match[2] ?? ''] ?? 0));
+}
+
+function isSchedulable(node: KubernetesObject): boolean {
+  return node['spec']?.unschedulable !== true;
+}
+
+/** Where no node may be read, or none takes pods now: that of all of them, or the commonest of all. */
+function architecturesOf(nodes: KubernetesObject[]): string[] {
+  const open = nodes.filter(isSchedulable);
+  const found = (open.length > 0 ? open : nodes).map((node) =>
+    String(node['status']?.nodeInfo?.architecture ?? 'amd64'),
+  );
+  return byFrequency(found.length > 0 ? found : ['amd64']);
 }
 
 function byFrequency(values: string[]): string[] {

@@ -4,13 +4,14 @@ export function parseImage(image: string): { registry: string; repository: strin
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(slash, 0));
   const isHost = slash > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
-  const registry = isHost ? first : 'registry-1.docker.io';
+  const isHub = !isHost || first === 'docker.io' || first === 'index.docker.io';
+  const registry = isHub ? 'registry-1.docker.io' : first;
   const path = isHost ? name.slice(slash + 1) : name;
   const colon = path.lastIndexOf(':');
   const repository = colon < 0 ? path : path.slice(0, colon);
   return {
     registry,
-    repository: isHost || repository.includes('/') ? repository : `library/${repository}`,
+    repository: isHub && !repository.includes('/') ? `library/${repository}` : repository,
     reference: digest ?? (colon < 0 ? 'latest' : path.slice(colon + 1)),
   };
 }

@@ -8,9 +8,6 @@ export function questionsOf(recipe: Recipe, stepPlans: readonly AnyStepPlan[]): 
   return [...placeQuestions(recipe), ...recipe.questions.map(fromEntry), ...secretQuestions(recipe, stepPlans)];
 }
 
-/** Ids of questions that are options of the command line as well. */
-export const placeQuestionIds = ['environment', 'namespace', 'source'] as const;
-
 function placeQuestions(recipe: Recipe): Question[] {
   const environments = Object.entries(recipe.environments);
   const source = typeof recipe.source === 'string' ? { path: recipe.source } : recipe.source;

@@ -13,13 +13,6 @@ export const ready = (): RolloutStatus => ({ state: 'ready' });
 
 export const waitingFor = (what: string): RolloutStatus => ({ state: 'progressing', waitingFor: what });
 
-export const progress = (done: number | undefined, wanted: number, what: string): RolloutStatus => ({
-  state: 'progressing',
-  waitingFor: what,
-  ready: done ?? 0,
-  wanted,
-});
-
 export const stalled = (reason: string, what: string): RolloutStatus => ({
   state: 'stalled',
   reason,

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { defineStepPlan } from '../../plan/step-plan.ts';
 
-export const clusterStepId = 'cluster.target';
-
 /** Starts or connects to the cluster, and proves that it is the approved one. Every recipe has it; no key asks for it. */
 export const clusterPlan = defineStepPlan({
   kind: 'cluster',
