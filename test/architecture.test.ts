@@ -34,7 +34,9 @@ test('imports follow the map, and the map saw the whole program', async () => {
 
 test('the map of ARCHITECTURE.md names every folder of src, and no other', () => {
   const text = readFileSync('ARCHITECTURE.md', 'utf8');
-  const named = [...text.matchAll(/^ {2}([a-z-]+)\/ /gm)].map(([, folder]) => folder ?? '').sort((a, b) => a.localeCompare(b));
+  const named = [...text.matchAll(/^ {2}([a-z-]+)\/ /gm)]
+    .map(([, folder]) => folder ?? '')
+    .sort((a, b) => a.localeCompare(b));
   const folders = readdirSync('src', { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? [entry.name] : [],
   );

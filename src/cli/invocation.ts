@@ -34,24 +34,20 @@ export interface Invocation {
 /** Throws `UserError` (exit 2) that names the nearest right word. */
 export function readInvocation(argv: readonly string[], environment: NodeJS.ProcessEnv): Invocation {
   const parsed = parse(argv);
-  const flags = parsed.values as Partial<Record<OptionName, string | boolean | string[]>>;
+  const flags = parsed.values as Flags;
   const value = (name: OptionName): string | undefined => {
     const flag = flags[name];
     if (typeof flag === 'string') return flag;
     const variable = environment[environmentForm(name)];
     return variable === undefined || variable === '' ? undefined : variable;
   };
-  const isOn = (name: OptionName): boolean =>
-    flags[name] === true || /^(1|true|yes|on)$/i.test(environment[environmentForm(name)] ?? '');
-  for (const [name, option] of Object.entries(options)) {
-    if ('isMissing' in option && flags[name as OptionName] !== undefined)
-      throw new UserError(`--${name} is not supported yet`, { next: ['deploy-wizard --help'] });
-  }
+  const isOn = (name: OptionName): boolean => flags[name] === true || isOnIn(environment, name);
+  refuseMissing(flags, environment);
   const [word, ...words] = parsed.positionals;
   const command = commandOf(word);
-  const form = outputForm(value('output'), isOn('plain'));
+  checkWords(command, words);
   const given = {
-    recipe: value('recipe') ?? (['up', 'open', 'plan', 'status', 'down'].includes(command) ? words[0] : undefined),
+    recipe: recipeOf(flags.recipe, namesRecipe.has(command) ? words[0] : undefined) ?? value('recipe'),
     target: value('target'),
     environment: value('env'),
     namespace: value('namespace'),
@@ -59,9 +55,10 @@ export function readInvocation(argv: readonly string[], environment: NodeJS.Proc
     answers: value('answers'),
     registry: value('registry'),
     saveAnswers: value('save-answers'),
-    output: form,
+    output: outputOf(flags, environment),
     timeout: seconds(value('timeout')),
-    wants: isOn('help') ? ('help' as const) : isOn('version') ? ('version' as const) : undefined,
+    // By flag alone: a variable DEPLOY_WIZARD_VERSION is likely to name a version.
+    wants: flags.help === true ? ('help' as const) : flags.version === true ? ('version' as const) : undefined,
   };
   return {
     command,
@@ -75,6 +72,55 @@ export function readInvocation(argv: readonly string[], environment: NodeJS.Proc
     verbose: isOn('verbose'),
     colour: !isOn('no-color') && (environment['NO_COLOR'] ?? '') === '',
   };
+}
+
+type Flags = Partial<Record<OptionName, string | boolean | string[]>>;
+
+/** Commands whose word is a recipe. */
+const namesRecipe = new Set<CommandName>(['up', 'open', 'plan', 'status', 'down']);
+
+/** A switch in the environment; a word that is neither yes nor no is a mistake, not a no. */
+function isOnIn(environment: NodeJS.ProcessEnv, name: OptionName): boolean {
+  const text = environment[environmentForm(name)] ?? '';
+  if (/^(1|true|yes|on)$/i.test(text)) return true;
+  if (/^(0|false|no|off)?$/i.test(text)) return false;
+  throw new UserError(`${environmentForm(name)} is neither yes nor no: ${text}`, {
+    next: [`${environmentForm(name)}=1, or leave it out.`],
+  });
+}
+
+function refuseMissing(flags: Flags, environment: NodeJS.ProcessEnv): void {
+  for (const [name, option] of Object.entries(options)) {
+    if (!('isMissing' in option)) continue;
+    const variable = environmentForm(name);
+    if (flags[name as OptionName] !== undefined)
+      throw new UserError(`--${name} is not supported yet`, { next: ['deploy-wizard --help'] });
+    if ((environment[variable] ?? '') !== '')
+      throw new UserError(`${variable} is not supported yet`, { next: [`unset ${variable}`] });
+  }
+}
+
+function checkWords(command: CommandName, words: string[]): void {
+  const entry = command === 'wizard' ? undefined : commands[command];
+  const allowed = entry !== undefined && 'words' in entry ? entry.words : 0;
+  const extra = words[allowed];
+  if (entry !== undefined && extra !== undefined)
+    throw new UserError(`${extra} is one word too many`, { next: [`deploy-wizard ${entry.usage}`] });
+}
+
+function recipeOf(flag: Flags['recipe'], word: string | undefined): string | undefined {
+  if (typeof flag !== 'string') return word;
+  if (word !== undefined && word !== flag)
+    throw new UserError(`Which recipe: ${flag} or ${word}?`, { next: ['Name it once.'] });
+  return flag;
+}
+
+/** A flag wins over a variable, whichever of the two options says it. */
+function outputOf(flags: Flags, environment: NodeJS.ProcessEnv): OutputForm | undefined {
+  const isPlain = flags.plain === true;
+  if (typeof flags.output === 'string' || isPlain) return outputForm(flags.output as string | undefined, isPlain);
+  const variable = environment[environmentForm('output')];
+  return outputForm(variable === '' ? undefined : variable, isOnIn(environment, 'plain'));
 }
 
 function parse(argv: readonly string[]) {
@@ -92,11 +138,11 @@ function parse(argv: readonly string[]) {
     return parseArgs({ args: [...argv], options: config, allowPositionals: true, strict: true });
   } catch (error) {
     const { message } = error as Error;
-    const unknown = /Unknown option '-*([^']+)'/.exec(message)?.[1];
+    const [, dashes = '', unknown] = /Unknown option '(-*)([^']+)'/.exec(message) ?? [];
     if (unknown === undefined)
       throw new UserError(message.split('. ')[0] ?? message, { next: ['deploy-wizard --help'] });
     const near = closest(unknown, Object.keys(options));
-    throw new UserError(`There is no option --${unknown}`, {
+    throw new UserError(`There is no option ${dashes}${unknown}`, {
       next: [near === undefined ? 'deploy-wizard --help' : `Did you mean --${near}?`],
     });
   }
@@ -127,6 +173,8 @@ function outputForm(text: string | undefined, isPlain: boolean): OutputForm | un
   });
 }
 
+const longestSeconds = 7 * 24 * 3600;
+
 function seconds(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const match = /^(\d+)(s|m|h)?$/.exec(text);
@@ -134,7 +182,9 @@ function seconds(text: string | undefined): number | undefined {
     throw new UserError(`--timeout ${text} is no duration`, {
       next: ['A number with s, m or h: --timeout 90s, --timeout 10m'],
     });
-  return Number(match[1]) * ({ s: 1, m: 60, h: 3600 }[match[2] ?? 's'] ?? 1);
+  const duration = Number(match[1]) * ({ s: 1, m: 60, h: 3600 }[match[2] ?? 's'] ?? 1);
+  if (duration > 0 && duration <= longestSeconds) return duration;
+  throw new UserError(`--timeout ${text} is no time to wait`, { next: ['From one second to a week: --timeout 10m'] });
 }
 
 /** Flags win over the environment, where each line is one `key=value`. */

@@ -5,7 +5,8 @@ import { sanitise } from '../secrets/sanitise.ts';
 /** The last words of a command that failed before it could say them itself: what, why, what now. Never a stack, unless it is our mistake. */
 export function reportError(error: unknown, stream: { write(text: string): unknown }): ExitCode {
   const { lines, code } = wordsOf(error);
-  stream.write(`${sanitise(lines.join('\n'))}\n`);
+  // Words from outside may have several lines: none of them may look like one of ours.
+  stream.write(`${lines.map((line) => sanitise(line).replaceAll('\n', '\n    ')).join('\n')}\n`);
   return code;
 }
 
@@ -31,6 +32,11 @@ function wordsOf(error: unknown): { lines: string[]; code: ExitCode } {
   if (error instanceof Error && error.message === 'interrupted')
     return { lines: ['Interrupted.'], code: exitCodes.interrupted };
   if (error === 'SIGTERM') return { lines: ['Terminated.'], code: exitCodes.terminated };
+  if (isTroubleOfTheMachine(error))
+    return {
+      lines: [`error: ${messageOf(error)}`, '  next: Make room, or give this program the right to write there.'],
+      code: exitCodes.preflight,
+    };
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return {
     lines: [
@@ -40,6 +46,12 @@ function wordsOf(error: unknown): { lines: string[]; code: ExitCode } {
     ],
     code: exitCodes.bug,
   };
+}
+
+/** What the file system refused is nobody's mistake but to be mended by the person. */
+function isTroubleOfTheMachine(error: unknown): boolean {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return syscall !== undefined && ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE'].includes(code ?? '');
 }
 
 function wordsOfUser({ message, why, next, place }: UserError, lead: string): string[] {

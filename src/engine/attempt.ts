@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Bug } from '../errors/errors.ts';
 import type { EngineEvent } from '../events/events.ts';
-import type { Clock } from '../kubernetes/watch/clock.ts';
+import type { Clock } from '../clock.ts';
 import type { JsonObject, PlanStep, StepId } from '../plan/plan.ts';
 import type { DescribeContext } from '../plan/step-plan.ts';
 import { fillOutputs } from './outputs.ts';

@@ -1,5 +1,5 @@
 import type { Decision, DecisionAction, DecisionAnswer, Emit, EngineEvent, Failure } from '../events/events.ts';
-import { pause, systemClock, type Clock } from '../kubernetes/watch/clock.ts';
+import { pause, systemClock, type Clock } from '../clock.ts';
 import type { JsonObject, Plan, PlanStep, StepId, StepKind } from '../plan/plan.ts';
 import type { DescribeContext } from '../plan/step-plan.ts';
 import { Bug, messageOf } from '../errors/errors.ts';
@@ -9,7 +9,7 @@ import { failureOf, isTransient } from './failure.ts';
 import { placesPerKind, type Places } from './places.ts';
 import type { AnyStep, LedgerEntry } from './step.ts';
 
-export type { ContextFactory, OwnContext } from './attempt.ts';
+export type { ContextFactory } from './attempt.ts';
 
 /** What the engine writes down of a run: the journal before and after each act, the ledger with it. */
 export interface RunRecord {

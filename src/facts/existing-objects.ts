@@ -3,7 +3,7 @@ import { UserError } from '../errors/errors.ts';
 import type { ClusterReader } from '../kubernetes/watch/cluster-reader.ts';
 import { paramText, type Plan, type StepId } from '../plan/plan.ts';
 import { needsOf, type Need } from '../plan/preflight/needs.ts';
-import type { ExistingObjects } from '../plan/preflight/references.ts';
+import type { ExistingObjects } from '../plan/preflight/reference-check.ts';
 import type { RenderedObject } from '../tools/helm/helm.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { imageAnswer } from './registry.ts';

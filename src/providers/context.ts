@@ -1,3 +1,4 @@
+import { kubectlVersion } from '../tools/kubectl/client.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { UserError } from '../errors/errors.ts';
 import type { KubeContext } from '../tools/kubectl/contexts.ts';
@@ -24,6 +25,8 @@ export function createContextProvider(settings: ProviderSettings): Provider {
         await Promise.all(contexts.map(look));
       }),
     async find(name, signal) {
+      // A list is empty without kubectl; one that was named must say why it cannot be found.
+      await kubectlVersion(settings.run, 'kubectl');
       const contexts = await contextsIfAny(settings);
       const context = contexts.find((each) => each.name === name);
       if (context === undefined) throw missingCluster('context', name, contexts);

@@ -22,9 +22,6 @@ export interface StartProgress {
   total?: number;
 }
 
-/** A way to reach a Service from this host, best first; each is tried by a request before it is shown. */
-export type Address = { by: 'url'; url: string } | { by: 'forward' };
-
 /** One kind of cluster: finding, starting, delivering images, addresses. Programs are run by the tools given to it. */
 export interface Provider {
   kind: PlanTarget['provider'];

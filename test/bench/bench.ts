@@ -22,7 +22,9 @@ for (const name of wanted.length === 0 ? Object.keys(benches) : wanted) {
   if (bench === undefined) throw new Error(`no bench ${name}; there are: ${Object.keys(benches).join(', ')}`);
   for (const { name: what, ratio, budget, detail } of await bench()) {
     isOver ||= ratio > budget;
-    process.stdout.write(`${ratio <= budget ? 'ok  ' : 'OVER'} ${what}: ${ratio.toFixed(2)} (budget ${budget.toFixed(2)}), ${detail}\n`);
+    process.stdout.write(
+      `${ratio <= budget ? 'ok  ' : 'OVER'} ${what}: ${ratio.toFixed(2)} (budget ${budget.toFixed(2)}), ${detail}\n`,
+    );
   }
 }
 process.exitCode = isOver ? 1 : 0;

@@ -10,7 +10,12 @@ const rounds = 15;
 /** Start-up budgets: words against a bare `node -e 0` plus a fixed allowance, the first screen against a multiple of it. */
 export async function startBench(): Promise<Ratio[]> {
   const home = privateHome();
-  const env = wizardEnvironment({ ...home.env, HOME: home.folder, KUBECONFIG: join(home.folder, 'none'), NODE_COMPILE_CACHE: join(home.folder, 'compile') });
+  const env = wizardEnvironment({
+    ...home.env,
+    HOME: home.folder,
+    KUBECONFIG: join(home.folder, 'none'),
+    NODE_COMPILE_CACHE: join(home.folder, 'compile'),
+  });
   const timed = (args: string[]) => {
     const started = performance.now();
     execFileSync(process.execPath, args, { env, stdio: 'ignore' });
@@ -49,7 +54,12 @@ export async function startBench(): Promise<Ratio[]> {
     return [
       words('--version', version),
       words('--help', help),
-      { name: 'first interactive frame', ratio: median(frame) / base, budget: 2.5, detail: `${median(frame).toFixed(0)} ms against ${base.toFixed(0)} ms of node -e 0` },
+      {
+        name: 'first interactive frame',
+        ratio: median(frame) / base,
+        budget: 2.5,
+        detail: `${median(frame).toFixed(0)} ms against ${base.toFixed(0)} ms of node -e 0`,
+      },
     ];
   } finally {
     rmSync(home.folder, { recursive: true, force: true });

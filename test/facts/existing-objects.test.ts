@@ -9,6 +9,13 @@ import { answer, httpServer } from '../support/http-server.ts';
 import { deployment } from '../support/manifests.ts';
 import { planOf } from '../support/small-plan.ts';
 
+/** Images that are on a node: no registry is asked for them. */
+const node = (...names: string[]): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: 'n' },
+  status: { images: [{ names: ['web:1', ...names] }, {}] },
+});
 const inShop = (kind: string, name: string, more: object = {}): KubernetesObject => ({
   apiVersion: 'v1',
   kind,
@@ -25,7 +32,7 @@ async function look(
   }: { there?: KubernetesObject[]; forbidden?: string[]; plan?: Plan } = {},
 ) {
   const cluster = new FakeCluster();
-  for (const object of there) cluster.put(object);
+  for (const object of [node(), ...there]) cluster.put(object);
   const facts = await gatherClusterFacts(cluster);
   for (const kind of forbidden) cluster.forbidden.add(kind);
   return existingObjects({
@@ -103,20 +110,9 @@ describe('what the cluster has of what is needed', () => {
     );
     const host = `127.0.0.1:${registry.port}`;
     const images = ['postgres:17', 'acme/shop:1', `${host}/there:1`, `${host}/gone:1`];
-    const node = {
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { name: 'n' },
-      status: {
-        images: [
-          { names: ['docker.io/library/postgres:17'] },
-          { names: ['docker.io/acme/shop:1', 'docker.io/acme/shop@sha256:1'] },
-          {},
-        ],
-      },
-    };
+    const names = ['docker.io/library/postgres:17', 'docker.io/acme/shop:1', 'docker.io/acme/shop@sha256:1'];
     const pods = images.map((image) => inShop('Pod', image, { spec: { containers: [{ name: 'a', image }] } }));
-    const existing = await look(pods, { there: [node] });
+    const existing = await look(pods, { there: [node(...names)] });
     expect(images.map((image) => existing.hasImage(image))).toEqual([true, true, true, false]);
   });
 
@@ -135,7 +131,8 @@ describe('what the cluster has of what is needed', () => {
   it('fails with the cluster, not with a right', async () => {
     const cluster = new FakeCluster();
     const down = new Error('connection refused');
-    const reader = Object.assign(Object.create(cluster) as FakeCluster, { get: async () => Promise.reject(down) });
+    cluster.put(node());
+    const reader = Object.assign(cluster, { get: async () => Promise.reject(down) });
     const plan = planOf({ 'release.web': { kind: 'release' } });
     await expect(
       existingObjects({

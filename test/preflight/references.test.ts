@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts';
 import type { JsonObject, Plan, PlanStep, StepKind } from '../../src/plan/plan.ts';
-import { checkReferences, type ExistingObjects, type ReferenceCheck } from '../../src/plan/preflight/references.ts';
+import { checkReferences } from '../../src/plan/preflight/references.ts';
+import type { ExistingObjects, ReferenceCheck } from '../../src/plan/preflight/reference-check.ts';
 import { deployment, service } from '../support/manifests.ts';
 import { planOf } from '../support/small-plan.ts';
 
@@ -491,18 +492,16 @@ describe('for any objects', () => {
     ),
   );
   const kinds = ['Secret', 'ConfigMap', 'PersistentVolumeClaim', 'ServiceAccount', 'Service'] as const;
-  const made = fc
-    .record({ kind: fc.constantFrom(...kinds), name })
-    .map(({ kind, name: of }): KubernetesObject => ({
-      apiVersion: 'v1',
-      kind,
-      metadata: { name: of },
-      ...(kind === 'Service'
-        ? { spec: { ports: [{ port: 80 }] } }
-        : kind === 'PersistentVolumeClaim'
-          ? { spec: { storageClassName: '' } }
-          : { data: { x: '', y: '' } }),
-    }));
+  const made = fc.record({ kind: fc.constantFrom(...kinds), name }).map(({ kind, name: of }): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind,
+    metadata: { name: of },
+    ...(kind === 'Service'
+      ? { spec: { ports: [{ port: 80 }] } }
+      : kind === 'PersistentVolumeClaim'
+        ? { spec: { storageClassName: '' } }
+        : { data: { x: '', y: '' } }),
+  }));
 
   it('one more never makes itself missing', () => {
     fc.assert(

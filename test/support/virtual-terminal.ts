@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { TerminalInput, TerminalOutput } from '../../src/ui/ink/terminal.ts';
-import type { Clock } from '../../src/ui/session/clock.ts';
+import type { Clock } from '../../src/clock.ts';
 import { ScreenBuffer } from './screen-buffer.ts';
 import { framed, Watch } from './watch.ts';
 

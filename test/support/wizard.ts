@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -54,18 +54,6 @@ export async function wizard(
         done({ status, stdout, stderr, events: eventsOf(stdout), seconds: (performance.now() - started) / 1000 });
       },
     );
-  });
-}
-
-/** Starts the built program and leaves it running. */
-export function startWizard(
-  args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
-): ChildProcess {
-  return spawn(process.execPath, [program, ...args], {
-    env: wizardEnvironment(options.env),
-    cwd: options.cwd ?? tmpdir(),
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 

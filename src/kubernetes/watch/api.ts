@@ -1,5 +1,5 @@
 import { ToolError } from '../../errors/errors.ts';
-import { pause, type Clock } from './clock.ts';
+import { pause, type Clock } from '../../clock.ts';
 import { failureOf, type Request } from './failures.ts';
 import type { ApiAnswer, Transport } from './transport.ts';
 

@@ -1,6 +1,6 @@
 import { ToolError } from '../../errors/errors.ts';
 import type { CommandOptions, RunCommand } from '../../tools/shell/run.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../clock.ts';
 import { unreachable } from './failures.ts';
 import { answerLimit, largestAnswer, type ApiAnswer, type Transport } from './transport.ts';
 

@@ -2,7 +2,7 @@ import { ToolError, UserError } from '../../errors/errors.ts';
 import type { KubernetesObject } from '../objects.ts';
 import type { Api } from './api.ts';
 import { backoff } from './backoff.ts';
-import { pause, type Clock } from './clock.ts';
+import { pause, type Clock } from '../../clock.ts';
 import type { KindRef } from './cluster-reader.ts';
 import type { Discovery, Resource } from './discovery.ts';
 import { jsonLines } from './json-lines.ts';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../../errors/errors.ts';
 import type { RunCommand } from '../../tools/shell/run.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../clock.ts';
 
 /** `kubectl proxy` on a Unix socket: the person's own kubectl does login, TLS and proxies, we speak plain HTTP. */
 export interface Proxy {

@@ -2,7 +2,7 @@ import { Bug, ToolError } from '../../errors/errors.ts';
 import { sanitiseLine } from '../../secrets/sanitise.ts';
 import type { KubernetesObject } from '../objects.ts';
 import { createApi, notKubernetes } from './api.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { ClusterReader, KindRef } from './cluster-reader.ts';
 import { createDiscovery, segment, type Resource } from './discovery.ts';
 import type { Request } from './failures.ts';

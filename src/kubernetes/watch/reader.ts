@@ -1,6 +1,6 @@
 import type { RunCommand } from '../../tools/shell/run.ts';
 import { automaticTransport } from './automatic-transport.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from '../../clock.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import { commandTransport } from './command-transport.ts';
 import { kubectlProxy } from './proxy.ts';

@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { messageOf } from '../../errors/errors.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../clock.ts';
 import { unreachable } from './failures.ts';
 import { answerLimit, largestAnswer, wholeAnswerLimit, type ApiAnswer, type Transport } from './transport.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../clock.ts';
 
 /** Milliseconds. A server that is asked for bookmarks sends one about every minute. */
 const longestSilence = 90_000;

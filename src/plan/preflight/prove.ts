@@ -2,7 +2,7 @@ import type { RenderedObject } from '../../tools/helm/helm.ts';
 import { paramText, type Plan, type PlanStep, type StepId } from '../plan.ts';
 import { finding, type Finding } from './finding.ts';
 import type { Need } from './needs.ts';
-import type { ReferenceCheck } from './references.ts';
+import type { ReferenceCheck } from './reference-check.ts';
 
 /** An object that some earlier step makes, with its keys where it has any. */
 interface Made {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { StepId } from '../../plan/plan.ts';
-import type { Clock } from '../session/clock.ts';
+import type { Clock } from '../../clock.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { createAsker, type Asker } from './asker.ts';
 import { createBoard, type Board } from './board.tsx';

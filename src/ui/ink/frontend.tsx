@@ -3,7 +3,7 @@ import { exitCodes } from '../../errors/exit-codes.ts';
 import type { Decision, DecisionAnswer } from '../../events/events.ts';
 import type { FoundCluster } from '../../providers/provider.ts';
 import type { Frontend, RecipeChoice } from '../frontend.ts';
-import { systemClock, type Clock } from '../session/clock.ts';
+import { systemClock, type Clock } from '../../clock.ts';
 import { createApplication, type Application } from './application.tsx';
 import { showsUnicode } from './ascii.ts';
 import { messageHistory, summaryHistory } from './history.ts';

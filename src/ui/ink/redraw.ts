@@ -1,4 +1,4 @@
-import type { Clock } from '../session/clock.ts';
+import type { Clock } from '../../clock.ts';
 import { tick } from './components/spinner.ts';
 
 /** When the screen is drawn. */

@@ -2,7 +2,7 @@ import { Bug, UserError } from '../../errors/errors.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import type { EngineEvent } from '../../events/events.ts';
 import type { Frontend } from '../frontend.ts';
-import type { Clock } from '../session/clock.ts';
+import type { Clock } from '../../clock.ts';
 
 export interface JsonFrontendOptions {
   stdout: { write(text: string): unknown };

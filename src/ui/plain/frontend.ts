@@ -4,7 +4,7 @@ import { exitCodes } from '../../errors/exit-codes.ts';
 import { sanitiseLine } from '../../secrets/sanitise.ts';
 import type { Frontend, Message, Summary } from '../frontend.ts';
 import type { LinePrompter } from '../prompts/line-prompter.ts';
-import { systemClock, type Clock } from '../session/clock.ts';
+import { systemClock, type Clock } from '../../clock.ts';
 import { reduce } from '../session/reduce.ts';
 import { summaryView } from '../session/summary-view.ts';
 import { stateText } from '../session/step-text.ts';

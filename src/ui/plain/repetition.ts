@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../../events/events.ts';
 import type { StepId } from '../../plan/plan.ts';
-import type { Clock } from '../session/clock.ts';
+import type { Clock } from '../../clock.ts';
 import { conditionOf } from '../session/step-text.ts';
 import type { StepView, ViewModel } from '../session/view-model.ts';
 

@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../../events/events.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../clock.ts';
 import { reduce } from './reduce.ts';
 import { emptyView, type ViewModel } from './view-model.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/kubernetes/watch/clock.ts';
+import type { Clock } from '../../../src/clock.ts';
 
 interface Timer {
   at: number;

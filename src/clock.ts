@@ -1,4 +1,4 @@
-/** Time as watching needs it; tests pass one that they move by hand. */
+/** Time as this program needs it; tests pass one that they move by hand. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
