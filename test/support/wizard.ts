@@ -58,7 +58,7 @@ export async function wizard(
 }
 
 export function eventsOf(stdout: string): WizardEvent[] {
-  return stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as WizardEvent] : []));
+  return stdout.split('\n').flatMap((line) => (line.startsWith('{"v":') ? [JSON.parse(line) as WizardEvent] : []));
 }
 
 /** The test's own surroundings must not decide: no CI, no options of somebody's shell. */
