@@ -121,6 +121,65 @@ describe('a database in the cluster', () => {
     expect(world.cluster.find('Secret', 'postgres')).toBeUndefined();
   });
 
+  it('finds its data again when its Secret was put back or its password changed, and not those of another', async () => {
+    const world = withController();
+    await world.up(world.plan([database()]));
+    const directory = () => {
+      const [container] = world.cluster.find('StatefulSet', 'postgres')?.['spec'].template.spec.containers ?? [];
+      return (container.env as { name: string; value?: string }[]).find(({ name }) => name === 'PGDATA')?.value;
+    };
+    const first = directory();
+    expect(first).toMatch(/^\/var\/lib\/postgresql\/data\/pgdata-[0-9a-z]+$/);
+    const secret = world.cluster.find('Secret', 'postgres');
+    if (secret === undefined) throw new Error('no Secret');
+    world.cluster.remove(secret);
+    world.cluster.put({ ...secret, metadata: { ...secret.metadata, uid: 'another-uid' } });
+    await world.up(world.plan([database({ version: '18' })]));
+    expect(directory()).toBe(first);
+    world.cluster.put({ ...secret, data: { ...secret['data'], password: Buffer.from('changed').toString('base64') } });
+    await world.up(world.plan([database({ version: '17' })]));
+    expect(directory()).toBe(first);
+    // A database that is made anew does not take up what a volume of the same name still holds.
+    const other = withController();
+    await other.up(other.plan([database()]));
+    expect(JSON.stringify(other.cluster.find('StatefulSet', 'postgres'))).not.toContain(String(first));
+  });
+
+  it.each([
+    ['Delete', 'claimed by it', true],
+    ['Retain', 'claimed by it', false],
+    ['Delete', 'of another claim', false],
+  ])('is gone when its volume is (%s, %s: waited for %s)', async (policy, claimed, isAwaited) => {
+    const world = withController();
+    await world.up(world.plan([database()]));
+    const claim = world.cluster.find('PersistentVolumeClaim', 'data-postgres-0');
+    if (claim === undefined) throw new Error('no claim');
+    world.cluster.put({ ...claim, spec: { volumeName: 'pv-1' } });
+    const uid = claimed === 'claimed by it' ? claim.metadata.uid : 'another';
+    const volume = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv-1' } };
+    world.cluster.put({ ...volume, spec: { claimRef: { uid }, persistentVolumeReclaimPolicy: policy } });
+    const said: string[] = [];
+    let looks = 0;
+    world.failure = (argv) => {
+      // The provisioner removes it after it was looked for the first time.
+      if (argv.includes('persistentvolume') && (looks += 1) === 2) world.cluster.remove(volume);
+      return undefined;
+    };
+    await undoDeployment({
+      ledger: world.ledger ?? (undefined as never),
+      ledgerName: 'deploy-wizard.shop.local',
+      steps,
+      withData: true,
+      withNamespace: false,
+      tools: world,
+      signal: new AbortController().signal,
+      progress: (text) => said.push(text),
+    });
+    expect(said).toContain('the volume pv-1 behind it');
+    expect(looks).toBe(isAwaited ? 2 : 1);
+    expect(world.cluster.find('PersistentVolume', 'pv-1') === undefined).toBe(isAwaited);
+  });
+
   it('stands behind its URL and password, and behind nothing without them', async () => {
     const world = withController();
     const plan = world.plan([database()]);

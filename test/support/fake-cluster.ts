@@ -13,6 +13,7 @@ const resources: { apiVersion: string; kind: string; plural: string; isNamespace
   { apiVersion: 'v1', kind: 'Service', plural: 'services', isNamespaced: true },
   { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', isNamespaced: true },
   { apiVersion: 'v1', kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims', isNamespaced: true },
+  { apiVersion: 'v1', kind: 'PersistentVolume', plural: 'persistentvolumes', isNamespaced: false },
   { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', isNamespaced: true },
   { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets', isNamespaced: true },
   { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', plural: 'ingressclasses', isNamespaced: false },

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   blocked,
@@ -25,6 +26,9 @@ const claimKind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
 
 /** Written on the StatefulSet: which wish it was made from. */
 const wishAnnotation = 'deploy-wizard.dev/input-hash';
+
+/** Written on the Secret: the data directory that its password opens. */
+const directoryAnnotation = 'deploy-wizard.dev/data-directory';
 
 export const databaseStep = defineStep(databasePlan, {
   async check(params, { cluster, step }) {
@@ -103,9 +107,13 @@ async function identified(object: MadeObject, cluster: StepContext['cluster']): 
   return found?.metadata.uid === undefined ? object : { ...object, uid: found.metadata.uid };
 }
 
-/** Data belongs to the password that it was initialised with: the uid of the Secret, which lives and goes with it. */
+/**
+ * Data belongs to the password that it was initialised with, so the Secret that holds it names the directory. As a note
+ * on it and not by its uid: a Secret that is put back from a backup must find its data again.
+ */
 function dataDirectory(secret: KubernetesObject | undefined): string {
-  return (secret?.metadata.uid ?? '').split('-')[0] ?? '';
+  const noted = secret?.metadata.annotations?.[directoryAnnotation];
+  return noted ?? (secret?.metadata.uid ?? '').split('-')[0] ?? '';
 }
 
 /** How long a provisioner may take for the volume behind a claim that is gone. */
@@ -186,7 +194,12 @@ function secretObject({ name, namespace, user, database }: DatabaseParams, passw
   const data = { username: user, database, password };
   return {
     ...secretKind,
-    metadata: { name, namespace, labels: { [labels.managedBy]: managedBy } },
+    metadata: {
+      name,
+      namespace,
+      labels: { [labels.managedBy]: managedBy },
+      annotations: { [directoryAnnotation]: randomBytes(4).toString('hex') },
+    },
     type: 'Opaque',
     data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
   };
