@@ -51,8 +51,8 @@ module.exports = {
     ),
     may('^src/ui/create-frontend\\.ts$', '^src/cli/invocation\\.ts$'),
     may('^src/cli/', '^src/(cli|errors)/|^src/(recipe/closest|secrets/sanitise)\\.ts$'),
-    may('^src/commands/', '^src/(?!main|start|compose)'),
-    may('^src/(main|start|compose)\\.ts$', '^src/'),
+    may('^src/commands/', '^src/(?!main|start|compose|stage|first-screen)'),
+    may('^src/(main|start|compose|stage|first-screen)\\.ts$', '^src/'),
     // Time is passed in everywhere.
     may('^src/', '^src/clock\\.ts$'),
     may('^src/steps/', '^src/events/'),

@@ -1,5 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
+import { choiceOf, shippedRecipes } from './src/commands/recipes.ts';
+import { indexFile, type IndexedRecipe } from './src/first-screen.ts';
+import { loadRecipe } from './src/recipe/parse.ts';
+import { stepPlans } from './src/steps/plans.ts';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 
@@ -33,5 +37,12 @@ const result = await build({
   plugins: [withoutDevtools],
   logLevel: 'warning',
 });
+const recipes = await Promise.all(
+  (await shippedRecipes('recipes')).map(async (name): Promise<IndexedRecipe> => {
+    const recipe = await loadRecipe(`recipes/${name}`, stepPlans);
+    return { digest: recipe.digest, choice: choiceOf(recipe) };
+  }),
+);
+await writeFile(indexFile, JSON.stringify(recipes));
 const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 process.stdout.write(`dist: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1024)} KiB\n`);

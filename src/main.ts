@@ -1,4 +1,5 @@
 import { readInvocation, type Invocation } from './cli/invocation.ts';
+import type { Program } from './commands/program.ts';
 import { exitCodes, type ExitCode } from './errors/exit-codes.ts';
 
 /** The whole program: read the invocation, compose, run the command, end with its code. */
@@ -23,38 +24,50 @@ async function print(what: 'version' | 'help', version: string): Promise<ExitCod
 
 /** Everything heavier than words is loaded here, after `--version` and `--help` have been answered. */
 async function run(invocation: Invocation, root: string, version: string): Promise<ExitCode> {
-  const { compose } = await import('./compose.ts');
-  const program = await compose(invocation, root, version);
-  const write = (text: string) => process.stdout.write(text);
+  const [{ openStage }, { firstScreen }] = await Promise.all([import('./stage.ts'), import('./first-screen.ts')]);
+  const stage = await openStage(invocation, version);
   try {
-    switch (invocation.command) {
-      case 'wizard':
-      case 'up':
-        return await (await import('./commands/up.ts')).up(program);
-      case 'plan':
-        return await (await import('./commands/plan.ts')).plan(program, write);
-      case 'status':
-        return await (await import('./commands/status.ts')).status(program);
-      case 'open':
-        return await (await import('./commands/open.ts')).open(program);
-      case 'down':
-        return await (await import('./commands/down.ts')).down(program);
-      case 'resume':
-        return await (await import('./commands/resume.ts')).resume(program);
-      case 'recipe':
-        return await (await import('./commands/recipe.ts')).recipe(program, write);
-      case 'explain':
-        return (await import('./commands/explain.ts')).explain(program, write);
-      case 'diagnose':
-      case 'rollback':
-      case 'export':
-      case 'doctor':
-      case 'completion':
-        return exitCodes.usage;
-      default:
-        return invocation.command satisfies never;
-    }
+    const chosen = firstScreen(stage, invocation, root);
+    // While the person looks at the first screen, the rest is loaded; not before it is drawn.
+    const preload = setTimeout(() => void import('./compose.ts').then(() => import('./commands/up.ts')), 80);
+    const recipe = await chosen.finally(() => clearTimeout(preload));
+    if (recipe === 'left') return exitCodes.interrupted;
+    const { compose } = await import('./compose.ts');
+    const program = await compose(stage, recipe === undefined ? invocation : { ...invocation, recipe }, root, version);
+    return await command(program).finally(() => program.end());
   } finally {
-    await program.end();
+    await stage.close();
+  }
+}
+
+async function command(program: Program): Promise<ExitCode> {
+  const { invocation } = program;
+  const write = (text: string) => process.stdout.write(text);
+  switch (invocation.command) {
+    case 'wizard':
+    case 'up':
+      return await (await import('./commands/up.ts')).up(program);
+    case 'plan':
+      return await (await import('./commands/plan.ts')).plan(program, write);
+    case 'status':
+      return await (await import('./commands/status.ts')).status(program);
+    case 'open':
+      return await (await import('./commands/open.ts')).open(program);
+    case 'down':
+      return await (await import('./commands/down.ts')).down(program);
+    case 'resume':
+      return await (await import('./commands/resume.ts')).resume(program);
+    case 'recipe':
+      return await (await import('./commands/recipe.ts')).recipe(program, write);
+    case 'explain':
+      return (await import('./commands/explain.ts')).explain(program, write);
+    case 'diagnose':
+    case 'rollback':
+    case 'export':
+    case 'doctor':
+    case 'completion':
+      return exitCodes.usage;
+    default:
+      return invocation.command satisfies never;
   }
 }

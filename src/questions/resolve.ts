@@ -91,8 +91,9 @@ async function settle(
   typed: Map<string, string>,
 ): Promise<'next' | 'back' | 'stop'> {
   const { prompter, vault } = request;
-  // Kept by the cluster, or typed before in this session.
-  const isKept = question.type === 'secret' && (request.kept.has(question.id) || vault.has(question.id));
+  // Kept by the cluster, or typed before in this session; one that may be left out is so by an empty answer.
+  const isTyped = vault.has(question.id) && question.isOptional !== true;
+  const isKept = question.type === 'secret' && (request.kept.has(question.id) || isTyped);
   const suggestion = typed.get(question.id) ?? suggestionFor(question, request, progress.answers);
   const choices = await choicesOf(question, request);
   if (prompter === undefined || isBeforeChange(question, request, isKept)) {

@@ -436,6 +436,12 @@ describe('a Service', () => {
     ['pods that another program makes', [service('web')]],
   ])('may select %s', (_what, objects) => expect(check({ objects }).problems).toEqual([]));
 
+  it('selects no pods of another namespace', () => {
+    const elsewhere = { ...service('api'), metadata: { name: 'api', namespace: 'other' } };
+    const there = { ...deployment('web'), metadata: { name: 'web', namespace: 'other' } };
+    expect(check({ objects: [deployment('api'), there, elsewhere] }).codes).toEqual(['selector-matches-nothing']);
+  });
+
   it('may select the pods of another release', () => {
     expect(
       check({ objects: [deployment('web'), service('api')], others: { 'release.api': [deployment('api')] } }).problems,

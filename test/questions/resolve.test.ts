@@ -269,6 +269,15 @@ describe('a secret', () => {
     expect(vault.get(id)?.reveal()).toBe(value);
   });
 
+  it('that may be left out is so by an empty answer, also after it was typed', async () => {
+    const optional = { ...secret, isOptional: true };
+    const { resolved, vault } = asking([optional, text('last', { default: 'z' })], {
+      says: { [id]: [value, ''], last: [back, enter] },
+    });
+    expect(await resolved).toMatchObject({ answers: { [id]: '' } });
+    expect(vault.get(id)).toBeUndefined();
+  });
+
   it('is asked for until there is one, unless it may be left out', async () => {
     const { resolved, prompter } = asking([secret], { says: { [id]: ['', '', 'now then'] } });
     await resolved;
