@@ -25,9 +25,9 @@ export function createContextProvider(settings: ProviderSettings): Provider {
         await Promise.all(contexts.map(look));
       }),
     async find(name, signal) {
-      // A list is empty without kubectl; one that was named must say why it cannot be found.
-      await kubectlVersion(settings.run, 'kubectl');
       const contexts = await contextsIfAny(settings);
+      // A list is empty without kubectl; one that was named must say why it cannot be found.
+      if (contexts.length === 0) await kubectlVersion(settings.run, 'kubectl');
       const context = contexts.find((each) => each.name === name);
       if (context === undefined) throw missingCluster('context', name, contexts);
       const look = (limited: AbortSignal) => lookAt(settings, context, limited);

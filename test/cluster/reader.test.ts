@@ -47,7 +47,7 @@ describe.skipIf(!hasCluster)('a real cluster', () => {
   });
 
   afterAll(async () => {
-    await run(command('delete', 'namespace', namespace, '--wait=false'));
+    await run(command('delete', 'namespace', namespace, '--wait'));
     await rm(directory, { recursive: true, force: true });
   });
 

@@ -102,15 +102,17 @@ describe.skipIf(!requireCluster())('todo on a real node', () => {
     // The same code from another folder: the images are the same, so nothing is built.
     const moved = await up('--source', source);
     expect(changedSteps(moved).filter((step) => step.startsWith('image.'))).toEqual([]);
+    // Never built before, so that no registry has its image.
+    const heading = `Changed by a test at ${Date.now()}`;
     const file = join(source, 'frontend/app/page.tsx');
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('<h1>Todo list</h1>');
-    writeFileSync(file, text.replace('<h1>Todo list</h1>', '<h1>Changed by a test</h1>'));
+    writeFileSync(file, text.replace('<h1>Todo list</h1>', `<h1>${heading}</h1>`));
     const changed = await up('--source', source);
     expect(changed.status).toBe(0);
     expect(changedSteps(changed)).toEqual(['image.frontend', 'release.frontend']);
     const { 'frontend.page': page } = last(changed.events)['endpoints'] as Record<string, string>;
-    expect(await (await fetch(page ?? '')).text()).toContain('Changed by a test');
+    expect(await (await fetch(page ?? '')).text()).toContain(heading);
   });
 
   test('status says ready and exits 0; nothing else of the cluster has changed', async () => {
