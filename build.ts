@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
 import { choiceOf, shippedRecipes } from './src/commands/recipes.ts';
 import { indexFile, type IndexedRecipe } from './src/first-screen.ts';
@@ -44,5 +44,24 @@ const recipes = await Promise.all(
   }),
 );
 await writeFile(indexFile, JSON.stringify(recipes));
+await writeFile('dist/LICENSES.txt', await licences(Object.keys(result.metafile.inputs)));
 const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 process.stdout.write(`dist: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1024)} KiB\n`);
+
+/** The licences of every package that the bundle holds, as they ask to be kept with it. */
+async function licences(inputs: string[]): Promise<string> {
+  const folders = new Set(
+    inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
+  );
+  const texts = await Promise.all(
+    [...folders].sort().map(async (folder) => {
+      const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8')) as Record<
+        string,
+        string
+      >;
+      const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+      return `${name} ${version} (${license})\n\n${file === undefined ? '' : await readFile(`${folder}/${file}`, 'utf8')}`;
+    }),
+  );
+  return texts.join(`\n${'-'.repeat(80)}\n`);
+}

@@ -22,11 +22,13 @@ export async function firstScreen(
   { frontend }: Stage,
   invocation: Invocation,
   root: string,
-): Promise<string | 'left' | undefined> {
+): Promise<{ recipe: string } | 'left' | undefined> {
   const asks = (invocation.command === 'wizard' || invocation.command === 'up') && invocation.recipe === undefined;
   if (!asks || !frontend.isInteractive || invocation.yes) return undefined;
   const choices = await readIndex(root);
-  return choices === undefined ? undefined : ((await frontend.chooseRecipe(choices)) ?? 'left');
+  if (choices === undefined) return undefined;
+  const recipe = await frontend.chooseRecipe(choices);
+  return recipe === undefined ? 'left' : { recipe };
 }
 
 async function readIndex(root: string): Promise<RecipeChoice[] | undefined> {

@@ -30,11 +30,15 @@ async function run(invocation: Invocation, root: string, version: string): Promi
     const chosen = firstScreen(stage, invocation, root);
     // While the person looks at the first screen, the rest is loaded; not before it is drawn.
     const preload = setTimeout(() => void import('./compose.ts').then(() => import('./commands/up.ts')), 80);
-    const recipe = await chosen.finally(() => clearTimeout(preload));
-    if (recipe === 'left') return exitCodes.interrupted;
+    const choice = await chosen.finally(() => clearTimeout(preload));
+    if (choice === 'left') return exitCodes.interrupted;
     const { compose } = await import('./compose.ts');
-    const program = await compose(stage, recipe === undefined ? invocation : { ...invocation, recipe }, root, version);
-    return await command(program).finally(() => program.end());
+    const program = await compose(stage, { ...invocation, ...choice }, root, version);
+    try {
+      return await command(program);
+    } finally {
+      await program.end();
+    }
   } finally {
     await stage.close();
   }

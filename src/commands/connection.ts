@@ -46,7 +46,7 @@ export async function connect(cluster: FoundCluster, program: Program): Promise<
       name: cluster.name,
       context,
       ...(cluster.server === undefined ? {} : { server: cluster.server }),
-      ...(facts === undefined ? {} : { clusterUid: facts.uid }),
+      ...(facts === undefined || facts.uid === '' ? {} : { clusterUid: facts.uid }),
       isLocal: isLocal(cluster),
       state: cluster.state,
       delivery,

@@ -85,7 +85,7 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
         connected: () => connected(program, prepared, writer, known),
       }),
       describe: describeContext(prepared),
-      record: recordOf(journal, writer),
+      record: recordOf(journal, writer, plan.namespace),
       emit: (event) => frontend.emit(event),
       stop,
       kill,
@@ -98,7 +98,6 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
     // The endpoints, the answers and the times of the run; written only where something differs.
     if (result.outcome === 'done') writer.change((ledger) => finished(ledger, prepared, result));
     await writer.flush();
-    await journal.append({ type: 'end', outcome: result.outcome, at: new Date().toISOString() });
     const exitCode = exitCodeOf(result, program);
     const endpoints = Object.fromEntries(plan.endpoints.flatMap(({ name }) => urlOf(name, result)));
     const duration = (performance.now() - started) / 1000;
@@ -116,6 +115,7 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
         ...(forwarded.length === 0 ? {} : { forwarded }),
       });
     }
+    await journal.append({ type: 'end', outcome: result.outcome, at: new Date().toISOString() });
     return { result, exitCode, ledger: writer.ledger, endpoints, forwards, duration };
   } finally {
     await journal.close();
@@ -168,7 +168,7 @@ function startLedger({ plan, ledger }: Prepared): Ledger {
   );
 }
 
-function recordOf(journal: Journal, writer: LedgerWriter): RunRecord {
+function recordOf(journal: Journal, writer: LedgerWriter, namespace: string): RunRecord {
   const at = () => new Date().toISOString();
   const write = async (entry: LedgerEntry | undefined) => {
     if (entry !== undefined) writer.change((ledger) => withEntry(ledger, entry));
@@ -182,7 +182,7 @@ function recordOf(journal: Journal, writer: LedgerWriter): RunRecord {
     async did(step, changed, entry) {
       await journal.append({ type: 'done', step: step.id, changed, at: at() });
       // From here on there is a namespace to write to.
-      if (step.kind === 'namespace') writer.open();
+      if (step.kind === 'namespace' && step.params['name'] === namespace) writer.open();
       await write(entry);
     },
     failed: (step, { code, cause }) =>

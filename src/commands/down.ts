@@ -81,7 +81,7 @@ async function remove(program: Program, connection: Connection, ledger: Ledger):
 /** What may go: asked for on a terminal, given by `--yes` and `--data` elsewhere. undefined: nothing. */
 async function agree(
   program: Program,
-  { target }: Connection,
+  { target, reader }: Connection,
   ledger: Ledger,
 ): Promise<{ withData: boolean; withNamespace: boolean } | undefined> {
   const { frontend, invocation } = program;
@@ -89,7 +89,9 @@ async function agree(
     entry.made.map((object) => ({ ...object, holdsData: entry.holdsData })),
   );
   const data = made.filter(({ holdsData }) => holdsData);
-  const ownNamespace = made.some(({ kind, name }) => kind === 'Namespace' && name === ledger.namespace);
+  // A namespace that another deployment has moved into is not ours alone any more.
+  const isShared = (await listLedgers(reader, ledger.namespace)).length > 1;
+  const ownNamespace = !isShared && made.some(({ kind, name }) => kind === 'Namespace' && name === ledger.namespace);
   // Without the data gone, what holds it lives in the namespace.
   if (invocation.yes)
     return { withData: invocation.withData, withNamespace: ownNamespace && (invocation.withData || data.length === 0) };

@@ -13,10 +13,13 @@ export async function keptSecrets(
   ledger: Ledger | undefined,
 ): Promise<ReadonlySet<string>> {
   if (ledger === undefined) return new Set();
-  const declared = (recipe.sections['secrets'] ?? {}) as Record<string, { name?: string }>;
+  const declared = (recipe.sections['secrets'] ?? {}) as Record<string, { name?: string; pull?: object }>;
   const kept = await Promise.all(
-    Object.entries(declared).map(async ([id, { name = id }]) => {
+    Object.entries(declared).map(async ([id, { name = id, pull }]) => {
       const object = await reader.get({ apiVersion: 'v1', kind: 'Secret' }, name, ledger.namespace);
+      // A pull secret holds both of its answers in one key.
+      if (pull !== undefined)
+        return object === undefined ? [] : ['username', 'password'].map((key) => secretQuestionId(id, key));
       return Object.keys((object?.['data'] ?? {}) as Record<string, string>).map((key) => secretQuestionId(id, key));
     }),
   );

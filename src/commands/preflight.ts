@@ -78,7 +78,10 @@ async function renderAll({ plan, connection: { helm, facts }, recipe }: Prefligh
         };
         try {
           await helm.lint(request);
-          rendered[step.id] = await helm.render(request, facts === undefined ? {} : { kubeVersion: facts.version });
+          rendered[step.id] = await helm.render(request, {
+            crds: true,
+            ...(facts === undefined ? {} : { kubeVersion: facts.version }),
+          });
           if (typeof params.chart === 'string') Object.assign(templates, await templateTexts(request.chart));
         } catch (error) {
           problems.push(renderProblem(error, step));

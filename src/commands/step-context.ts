@@ -1,11 +1,10 @@
 import type { ContextFactory } from '../engine/run-plan.ts';
 import { StepFailure, type AnyStep, type LedgerEntry, type StepContext } from '../engine/step.ts';
 import { answersBehind } from '../plan/origin.ts';
-import { paramText, type PlanStep } from '../plan/plan.ts';
+import { paramText, type JsonObject, type PlanStep } from '../plan/plan.ts';
 import { evaluateTemplate, parseTemplate } from '../recipe/expression.ts';
 import { isSecretPath } from '../recipe/secret-flow.ts';
 import { Secret } from '../secrets/secret.ts';
-import { scopeOf } from '../engine/outputs.ts';
 import { steps } from '../steps/steps.ts';
 import type { Prepared } from './prepare.ts';
 import type { Program } from './program.ts';
@@ -75,7 +74,7 @@ async function revealTemplate(
   { vault }: Program,
 ): Promise<Secret> {
   const paths = parseTemplate(template).flatMap((part) => ('expression' in part ? part.expression.paths : []));
-  const values: Record<string, string> = {};
+  const scope: JsonObject = {};
   for (const path of paths.filter((candidate) => isSecretPath(candidate))) {
     const name = path.join('.');
     const value = vault.get(name)?.reveal() ?? (await readMade(path, context, prepared))[name];
@@ -88,9 +87,21 @@ async function revealTemplate(
       });
     }
     vault.put(name, value);
-    values[name] = value;
+    setAt(scope, path, value);
   }
-  return new Secret(template, paramText({ text: evaluateTemplate(template, scopeOf(values)) }, 'text'));
+  return new Secret(template, paramText({ text: evaluateTemplate(template, scope) }, 'text'));
+}
+
+/** Keys of a Secret may hold dots, so a path is no text to be split. */
+function setAt(scope: JsonObject, path: readonly string[], value: string): void {
+  const [first = '', ...rest] = path;
+  if (rest.length === 0) {
+    scope[first] = value;
+    return;
+  }
+  const inner = (scope[first] ?? {}) as JsonObject;
+  scope[first] = inner;
+  setAt(inner, rest, value);
 }
 
 /** Secrets that a step stands behind, as the cluster has them. */

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { writeAtomically } from '../engine/journal/atomic-file.ts';
 import { unfinishedRun } from '../engine/journal/journal.ts';
 import { directoryName } from '../engine/journal/state-directory.ts';
+import { messageOf, UserError } from '../errors/errors.ts';
 import { exitCodes, type ExitCode } from '../errors/exit-codes.ts';
 import { pathSeconds } from '../plan/critical-path.ts';
 import { answersFileName, answersFileText } from '../questions/answers-file.ts';
@@ -129,7 +130,14 @@ async function saveAnswers(
   path: string,
 ): Promise<void> {
   const file = resolve(directory, path);
-  await writeFile(file, answersFileText(recipe.name, questionsOf(recipe, stepPlans), answers));
+  try {
+    await writeAtomically(file, answersFileText(recipe.name, questionsOf(recipe, stepPlans), answers));
+  } catch (error) {
+    throw new UserError(`The answers cannot be saved in ${file}`, {
+      why: messageOf(error),
+      next: ['Name another file with --save-answers.'],
+    });
+  }
   frontend.say({ level: 'info', text: `Answers saved in ${file}, without secrets` });
 }
 

@@ -5,7 +5,7 @@ import { UserError } from '../errors/errors.ts';
 /** What a running cluster offers, read once before planning. Lists that the person may not read are undefined. */
 export interface ClusterFacts {
   version: string;
-  /** uid of kube-system. */
+  /** uid of kube-system; empty when it may not be read. */
   uid: string;
   /** Architectures of schedulable nodes, most frequent first. */
   architectures: string[];
@@ -22,7 +22,7 @@ export interface ClusterFacts {
 export async function gatherClusterFacts(reader: ClusterReader): Promise<ClusterFacts> {
   const version = ((await reader.raw('/version')) as { gitVersion: string }).gitVersion;
   const [system, nodes, namespaces, storageClasses, ingressClasses, services, pods] = await Promise.all([
-    reader.get({ apiVersion: 'v1', kind: 'Namespace' }, 'kube-system'),
+    allowed(reader.get({ apiVersion: 'v1', kind: 'Namespace' }, 'kube-system')),
     allowed(reader.list({ apiVersion: 'v1', kind: 'Node' })),
     allowed(reader.list({ apiVersion: 'v1', kind: 'Namespace' })),
     allowed(reader.list({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' })),
@@ -44,8 +44,8 @@ export async function gatherClusterFacts(reader: ClusterReader): Promise<Cluster
 }
 
 /** A list that may not be read is no failure here: what depends on it says that it could not be checked. */
-async function allowed(list: Promise<KubernetesObject[]>): Promise<KubernetesObject[] | undefined> {
-  return list.catch((error: unknown) => {
+async function allowed<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
     if (error instanceof UserError) return undefined;
     throw error;
   });

@@ -95,7 +95,7 @@ export function createRun(settings: { environment: NodeJS.ProcessEnv; vault: Vau
       child.stdin?.end(options.stdin);
       const heard = (stream: 'stdout' | 'stderr', keep: (chunk: Buffer) => void) => {
         const lines = lineSplitter((raw) => {
-          const line = sanitise(settings.vault.redact(raw));
+          const line = settings.vault.redact(sanitise(settings.vault.redact(raw)));
           lastLines.push(line);
           if (lastLines.length > keptLines) lastLines.shift();
           log?.line(line);
