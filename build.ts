@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
+import { startTuning } from './build-tuning.ts';
 import { choiceOf, shippedRecipes } from './src/commands/recipes.ts';
 import { indexFile, type IndexedRecipe } from './src/first-screen.ts';
 import { loadRecipe } from './src/recipe/parse.ts';
@@ -34,7 +35,7 @@ const result = await build({
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  plugins: [withoutDevtools],
+  plugins: [withoutDevtools, startTuning],
   logLevel: 'warning',
 });
 const recipes = await Promise.all(
