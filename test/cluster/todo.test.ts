@@ -112,7 +112,9 @@ describe.skipIf(!requireCluster())('todo on a real node', () => {
     expect(changed.status).toBe(0);
     expect(changedSteps(changed)).toEqual(['image.frontend', 'release.frontend']);
     const { 'frontend.page': page } = last(changed.events)['endpoints'] as Record<string, string>;
-    expect(await (await fetch(page ?? '')).text()).toContain(heading);
+    // A new connection: one that is kept alive stays with the old pod until that has ended.
+    const fresh = async () => (await fetch(page ?? '', { headers: { connection: 'close' } })).text();
+    await expect.poll(fresh, { timeout: 15_000 }).toContain(heading);
   });
 
   test('status says ready and exits 0; nothing else of the cluster has changed', async () => {

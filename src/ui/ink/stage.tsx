@@ -70,7 +70,11 @@ export function createStage(options: StageOptions): Stage {
     isTooSmall,
     draw() {
       if (isClosed) return;
-      started ??= start(options, (ink) => ink.rerender(tree()));
+      if (started === undefined) {
+        // With the tree at once: Ink holds back what comes soon after a first, empty frame.
+        started = start(options, tree(), (ink) => ink.rerender(tree()));
+        if (!options.isAlternate()) return;
+      }
       switchScreens(started, options.isAlternate());
       started.ink.rerender(tree());
     },
@@ -97,10 +101,10 @@ interface Started {
   ink: Instance;
 }
 
-function start(options: StageOptions, onResize: (ink: Instance) => void): Started {
+function start(options: StageOptions, first: ReactNode, onResize: (ink: Instance) => void): Started {
   const terminal = new Terminal(options);
   // Ink is given a terminal that has what Ink uses of one, no more.
-  const ink = render(null, {
+  const ink = render(first, {
     stdout: terminal as unknown as NodeJS.WriteStream,
     stdin: options.stdin as NodeJS.ReadStream,
     exitOnCtrlC: false,
