@@ -13,7 +13,7 @@ import { gatherClusterFacts } from '../facts/cluster-facts.ts';
 import type { Plan, StepId } from '../plan/plan.ts';
 import { steps } from '../steps/steps.ts';
 import type { ServiceToOpen } from '../steps/rollout/plan.ts';
-import { preflight } from './preflight.ts';
+import { preflight } from './preflight/preflight.ts';
 import { plain } from '../questions/question.ts';
 import { describeContext, type Prepared } from './prepare.ts';
 import type { Program } from './program.ts';

@@ -12,7 +12,7 @@ import { stepPlans } from '../steps/plans.ts';
 import { askAnswers, sourceFolder } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { imageTags, ownDockerfiles } from './images.ts';
-import { preflight } from './preflight.ts';
+import { preflight } from './preflight/preflight.ts';
 import type { Program } from './program.ts';
 import { keptSecrets } from './kept-secrets.ts';
 
