@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashBuildInput } from '../facts/build-context.ts';
+import { fillIn } from '../plan/fill-in.ts';
+import type { JsonObject } from '../plan/plan.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 
 interface ImageSection {
@@ -15,6 +17,7 @@ export async function imageTags(
   recipe: Recipe,
   source: string,
   architecture: string,
+  scope: JsonObject,
   signal: AbortSignal,
 ): Promise<Record<string, string>> {
   const images = Object.entries((recipe.sections['images'] ?? {}) as Record<string, ImageSection>);
@@ -24,6 +27,8 @@ export async function imageTags(
       await hashBuildInput(
         {
           ...image,
+          // An argument that an answer gives is part of what is built.
+          args: fillIn(image.args, scope) as Record<string, string>,
           context: join(source, image.context),
           dockerfile: await dockerfileOf(recipe, source, image),
           platform: `linux/${architecture}`,

@@ -4,6 +4,7 @@ import { ledgerName, readLedger, type Ledger } from '../engine/journal/ledger.ts
 import { directoryName } from '../engine/journal/state-directory.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Plan } from '../plan/plan.ts';
+import { conditionScope } from '../plan/scope.ts';
 import type { DescribeContext } from '../plan/step-plan.ts';
 import type { PreflightReport } from '../plan/preflight/report.ts';
 import { plain, type Answers } from '../questions/question.ts';
@@ -64,7 +65,13 @@ export async function prepare(request: PrepareRequest): Promise<Preparation> {
     const namespace = String(plain(answers)['namespace'] ?? recipe.namespace ?? recipe.name);
     const source = await sourceFolder(recipe, answers, program.directory);
     const [tags, dockerfiles] = await Promise.all([
-      imageTags(recipe, source, connection.target.architecture, program.stop),
+      imageTags(
+        recipe,
+        source,
+        connection.target.architecture,
+        conditionScope({ recipe, answers, environment, namespace, target: connection.target, stepPlans }),
+        program.stop,
+      ),
       ownDockerfiles(recipe, source),
     ]);
     const { target } = connection;

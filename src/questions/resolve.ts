@@ -214,8 +214,11 @@ function howToGive(question: Question): string {
 }
 
 function withAnswers(scope: JsonObject, answers: Answers): JsonObject {
+  const chosen = answers['environment'];
   return {
     ...scope,
+    // The environment is a question too: what comes after it must see the answer, not what was there before.
+    ...(typeof chosen === 'string' ? { environment: chosen } : {}),
     answers: Object.fromEntries(
       Object.entries(answers).flatMap(([id, value]) => (isSecretRef(value) ? [] : [[id, value]])),
     ),

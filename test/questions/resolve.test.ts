@@ -332,3 +332,14 @@ describe('changing an answer', () => {
     expect(prompter.ids()).toEqual(['b', 'new']);
   });
 });
+
+describe('the environment', () => {
+  it('that a person chooses is what later conditions and defaults read', async () => {
+    const questions = [
+      text('environment', { default: 'local' }),
+      text('host', { when: 'environment == "prod"', default: '${environment}.example.com' }),
+    ];
+    const { resolved } = asking(questions, { says: { environment: 'prod', host: enter } });
+    expect(await resolved).toEqual({ outcome: 'answered', answers: { environment: 'prod', host: 'prod.example.com' } });
+  });
+});
