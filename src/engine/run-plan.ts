@@ -259,9 +259,10 @@ class Run {
   #isAfterChange(step: PlanStep): boolean {
     const before = new Set<StepId>(step.needs);
     // A set is walked in the order of insertion, and what is added on the way is walked too.
-    for (const id of before)
-      for (const need of this.#request.plan.steps.find((other) => other.id === id)?.needs ?? []) before.add(need);
-    return [...before].some((id) => this.#made.has(id));
+    const { steps } = this.#request.plan;
+    for (const id of before) for (const need of steps.find((other) => other.id === id)?.needs ?? []) before.add(need);
+    // A cluster that was started is as it was: nothing that runs in it has changed.
+    return steps.some(({ id, kind }) => kind !== 'cluster' && before.has(id) && this.#made.has(id));
   }
 
   #fail(step: StepId, failure: Failure): void {

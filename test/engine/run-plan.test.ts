@@ -145,6 +145,21 @@ describe('a run', () => {
     expect(seen.sort()).toEqual(['c false', 'd false']);
   });
 
+  it('does not take a started cluster for a change of what runs in it', async () => {
+    const plan = planOf({
+      'cluster.target': { kind: 'cluster' },
+      b: { kind: 'release', needs: ['cluster.target'] },
+      c: { kind: 'helm-test', needs: ['b'] },
+    });
+    const seen: boolean[] = [];
+    const test = kind({ check: async (_params, { isAfterChange }) => (seen.push(isAfterChange), done()) });
+    const result = start(plan, {
+      kinds: { cluster: kind(), release: kind({ check: async () => done() }), 'helm-test': test },
+    });
+    expect((await result.result).changed).toBe(true);
+    expect(seen).toEqual([false]);
+  });
+
   it('does not take long to know it in a plan where everything needs everything before it', async () => {
     const names = Array.from({ length: 40 }, (_, index) => `s${index}`);
     const plan = planOf(Object.fromEntries(names.map((name, index) => [name, { needs: names.slice(0, index) }])));

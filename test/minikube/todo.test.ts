@@ -30,6 +30,7 @@ describe.skipIf(!requireMinikube())('todo on a real Minikube', () => {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  const failures = ({ events }: WizardResult) => events.filter(({ type }) => type === 'step.failed');
   const endpoints = (result: WizardResult) => result.events.at(-1)?.['endpoints'] as Record<string, string>;
 
   beforeAll(() => {
@@ -39,7 +40,7 @@ describe.skipIf(!requireMinikube())('todo on a real Minikube', () => {
 
   test('with the profile running: exit 0 and a page that works in a browser', async () => {
     const result = await up();
-    expect([result.status, result.stderr]).toEqual([0, expect.any(String)]);
+    expect([result.status, result.stderr, failures(result)]).toEqual([0, expect.any(String), []]);
     expect(result.events.at(-1)).toMatchObject({ type: 'run.finished', ok: true, changed: true });
     await driveTodoPage(endpoints(result)['frontend.page'] ?? '');
     expect((await fetch(`${endpoints(result)['backend.api']}/health`)).status).toBe(200);
@@ -47,7 +48,7 @@ describe.skipIf(!requireMinikube())('todo on a real Minikube', () => {
 
   test('a second run changes nothing', async () => {
     const result = await up();
-    expect([result.status, result.stderr]).toEqual([0, expect.any(String)]);
+    expect([result.status, result.stderr, failures(result)]).toEqual([0, expect.any(String), []]);
     expect(result.events.at(-1)).toMatchObject({ type: 'run.finished', changed: false });
     expect(result.seconds).toBeLessThan(5);
   });
@@ -56,7 +57,7 @@ describe.skipIf(!requireMinikube())('todo on a real Minikube', () => {
     minikube('stop');
     const result = await up();
     expect(result.stderr).toBe('');
-    expect([result.status, result.stderr]).toEqual([0, expect.any(String)]);
+    expect([result.status, result.stderr, failures(result)]).toEqual([0, expect.any(String), []]);
     const progress = result.events.filter(
       ({ type, step, done }) => type === 'step.progressed' && step === 'cluster.target' && done !== undefined,
     );
