@@ -31,6 +31,13 @@ async function unfinishedRuns(state: string): Promise<RunStart[]> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const runs = await Promise.all(folders.map((folder) => unfinishedRun(join(state, folder)).catch(() => undefined))); // Not a folder of a deployment.
+  const runs = await Promise.all(
+    folders.map((folder) =>
+      unfinishedRun(join(state, folder)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOTDIR') return undefined; // A file beside the folders of deployments.
+        throw error;
+      }),
+    ),
+  );
   return runs.flatMap((run) => (run === undefined ? [] : [run.start]));
 }
