@@ -33,6 +33,11 @@ export function refusal(scene: Scene, reasons: string[], says: RegExp): Finding 
 export const configError = ['CreateContainerConfigError'];
 const startErrors = ['RunContainerError', 'StartError', 'ContainerCannotRun', 'CreateContainerError'];
 
+/** Not that something is missing: the kubelet has had no answer of the API server yet. */
+const notReadYet = /failed to sync \S+ cache|have not yet been read at least once/i;
+/** Milliseconds. */
+const lateAnswer = 20_000;
+
 const describe = ({ object }: Finding): string => kubectl(object, 'describe', 'pod', object.metadata.name);
 
 export const startFailures = knownFailures([
@@ -83,9 +88,32 @@ export const startFailures = knownFailures([
     source: 'runc: exec: permission denied; kubelet RunContainerError, StartError',
   },
   {
+    code: 'node-cannot-read-settings',
+    who: 'cluster',
+    find: (scene) => {
+      const finding = refusal(scene, configError, notReadYet);
+      // The kubelet asks again at once; on a busy node the first answer is often late, and that is no failure.
+      return finding?.since !== undefined && scene.now - finding.since < lateAnswer ? undefined : finding;
+    },
+    fatal: { seconds: 90 },
+    cause: ({ names }) =>
+      `The node cannot read what container ${names.container} needs from the API server: it waits for an answer.`,
+    remedy: (finding) => [
+      'Look whether the node is well, and how busy it is: kubectl describe nodes',
+      describe(finding),
+    ],
+    means:
+      'Before a container starts, the kubelet of its node reads the Secrets, ConfigMaps and Services that it takes values from. The API server did not answer it in time: the node or the control plane is overloaded, or the connection between them is cut.',
+    source:
+      'kubelet pkg/kubelet/util/manager/watch_based_manager.go: "failed to sync %s cache"; kubelet_pods.go: "services have not yet been read at least once"',
+  },
+  {
     code: 'create-container-error',
     who: 'recipe',
-    find: (scene) => refusal(scene, [...configError, ...startErrors], /./),
+    find: (scene) => {
+      const finding = refusal(scene, [...configError, ...startErrors], /./);
+      return finding !== undefined && notReadYet.test(finding.message) ? undefined : finding;
+    },
     fatal: 'again',
     cause: ({ message, names }) =>
       /not a directory|mounting .* to rootfs|subpath/i.test(message)

@@ -37,6 +37,23 @@ describe('what may heal is given the time that it needs', () => {
     expect(diagnose(app(state), state.snapshot, deadline)).toMatchObject({ state: 'failed' });
   });
 
+  test('a kubelet that has had no answer of the API server yet is no failure at first, and then has its own name', () => {
+    const state = recorded('missing-secret', (text) =>
+      text.replaceAll(
+        String.raw`secret \"backend-secrets\" not found`,
+        'failed to sync secret cache: timed out waiting for the condition',
+      ),
+    );
+    const now = Date.parse(state.find('Deployment', 'app').metadata.creationTimestamp ?? '');
+    expect(diagnose(app(state), state.snapshot, now + seconds(10))).toBeUndefined();
+    expect(diagnose(app(state), state.snapshot, now + seconds(40))).toMatchObject({
+      code: 'node-cannot-read-settings',
+      state: 'stalled',
+      cause: 'The node cannot read what container app needs from the API server: it waits for an answer.',
+    });
+    expect(diagnose(app(state), state.snapshot, now + seconds(120))).toMatchObject({ state: 'failed' });
+  });
+
   test('a Secret that cert-manager is about to make has longer', () => {
     const state = recorded('missing-secret-volume');
     const certificate = {
