@@ -65,7 +65,7 @@ module.exports = {
     only('@inquirer/[a-z-]+', '^src/ui/prompts/'),
     only('zx', '^src/tools/shell/'),
     only('yaml', '^src/(recipe|questions|export|rehearsal|tools)/'),
-    only('chalk', '^src/ui/plain/'),
+    only('chalk', '^src/ui/(plain/|ink/first-paint)'),
     {
       name: 'child-processes',
       severity: 'error',

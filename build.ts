@@ -41,7 +41,7 @@ const result = await build({
 const recipes = await Promise.all(
   (await shippedRecipes('recipes')).map(async (name): Promise<IndexedRecipe> => {
     const recipe = await loadRecipe(`recipes/${name}`, stepPlans);
-    return { digest: recipe.digest, choice: choiceOf(recipe) };
+    return { text: await readFile(`recipes/${name}/recipe.yaml`, 'utf8'), choice: choiceOf(recipe) };
   }),
 );
 await writeFile(indexFile, JSON.stringify(recipes));

@@ -24,11 +24,13 @@ async function print(what: 'version' | 'help', version: string): Promise<ExitCod
 
 /** Everything heavier than words is loaded here, after `--version` and `--help` have been answered. */
 async function run(invocation: Invocation, root: string, version: string): Promise<ExitCode> {
-  const [{ openStage }, { firstScreen }] = await Promise.all([import('./stage.ts'), import('./first-screen.ts')]);
-  const stage = await openStage(invocation, version);
+  const { showFirstScreen, choose } = await import('./first-screen.ts');
+  const first = showFirstScreen(invocation, root, version);
+  const { openStage } = await import('./stage.ts');
+  const stage = await openStage(invocation, version, first?.terminal);
   try {
-    const chosen = firstScreen(stage, invocation, root);
-    // While the person looks at the first screen, the rest is loaded; not before it is drawn.
+    const chosen = first === undefined ? Promise.resolve(undefined) : choose(stage, first.choices);
+    // While the person looks at the first screen, the rest is loaded; not before Ink has drawn it.
     const preload = setTimeout(() => void import('./compose.ts').then(() => import('./commands/up.ts')), 80);
     const choice = await chosen.finally(() => clearTimeout(preload));
     if (choice === 'left') return exitCodes.interrupted;

@@ -4,6 +4,7 @@ import { UserError } from './errors/errors.ts';
 import { liveGroups } from './tools/shell/groups.ts';
 import { createFrontend } from './ui/create-frontend.ts';
 import type { Frontend } from './ui/frontend.ts';
+import type { Terminal } from './ui/ink/terminal.ts';
 
 /** Between the stages of Ctrl-C: a key that is held down must not run through all of them. */
 const stageMilliseconds = 1000;
@@ -18,7 +19,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(invocation: Invocation, version: string): Promise<Stage> {
+/** With a terminal on which the first screen stands already, that one is drawn on. */
+export async function openStage(invocation: Invocation, version: string, terminal?: Terminal): Promise<Stage> {
   if (process.platform === 'win32') {
     throw new UserError('Windows is supported through WSL2', {
       next: ['wsl --install, then run this inside it'],
@@ -26,7 +28,7 @@ export async function openStage(invocation: Invocation, version: string): Promis
     });
   }
   const { stdin, stdout, stderr, env: environment } = process;
-  const frontend = await createFrontend({ invocation, environment, stdin, stdout, stderr, version });
+  const frontend = await createFrontend({ invocation, environment, stdin, stdout, stderr, version, terminal });
   const stop = new AbortController();
   const kill = new AbortController();
   const release = handleSignals({

@@ -1,6 +1,7 @@
 import type { Invocation, OutputForm } from '../cli/invocation.ts';
 import { UserError } from '../errors/errors.ts';
 import type { Frontend } from './frontend.ts';
+import type { Terminal } from './ink/terminal.ts';
 
 export interface FrontendRequest {
   invocation: Invocation;
@@ -9,6 +10,8 @@ export interface FrontendRequest {
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   version: string;
+  /** Where the first screen has been drawn already. */
+  terminal?: Terminal | undefined;
 }
 
 /** The front end that fits the terminal and the flags; each is loaded only when it is used. */
@@ -25,6 +28,7 @@ export async function createFrontend(request: FrontendRequest): Promise<Frontend
           version,
           environment: request.environment,
           ...(invocation.colour ? {} : { colour: false }),
+          ...(request.terminal === undefined ? {} : { terminal: request.terminal }),
         }),
         { restore: restoreTerminal },
       );
@@ -63,7 +67,9 @@ async function linePrompter(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream
 }
 
 /** Ink draws the wizard; commands that print and end, and runs that ask nothing, are lines. */
-function outputForm(request: FrontendRequest): OutputForm {
+export function outputForm(
+  request: Pick<FrontendRequest, 'invocation' | 'environment' | 'stdin' | 'stdout'>,
+): OutputForm {
   const { invocation, environment } = request;
   if (invocation.output === 'ink' && !hasTerminal(request))
     throw new UserError('--output ink needs a terminal', { next: ['--output plain'] });
@@ -73,6 +79,6 @@ function outputForm(request: FrontendRequest): OutputForm {
   return draws && canDraw ? 'ink' : 'plain';
 }
 
-function hasTerminal({ stdin, stdout }: FrontendRequest): boolean {
+function hasTerminal({ stdin, stdout }: Pick<FrontendRequest, 'stdin' | 'stdout'>): boolean {
   return stdin.isTTY && stdout.isTTY;
 }

@@ -25,9 +25,13 @@ export async function startBench(): Promise<Ratio[]> {
     const started = performance.now();
     const terminal = openTerminal({ command: process.execPath, args: [program], cols: 80, rows: 24, env });
     await terminal.waitFor('What do you want to deploy?');
-    const milliseconds = performance.now() - started;
+    const seen = performance.now() - started;
+    // A key that is pressed as soon as there is something to see.
+    terminal.keys('down');
+    await terminal.waitFor('› Todo');
+    const answered = performance.now() - started;
     await closeTerminals();
-    return milliseconds;
+    return { seen, answered };
   };
   try {
     // The compile cache is warm, as it is from the second start on.
@@ -37,12 +41,12 @@ export async function startBench(): Promise<Ratio[]> {
     const bare: number[] = [];
     const version: number[] = [];
     const help: number[] = [];
-    const frame: number[] = [];
+    const frames: { seen: number; answered: number }[] = [];
     for (let round = 0; round < rounds; round += 1) {
       bare.push(timed(['-e', '0']));
       version.push(timed([program, '--version']));
       help.push(timed([program, '--help']));
-      frame.push(await firstFrame());
+      frames.push(await firstFrame());
     }
     const base = median(bare);
     const words = (name: string, values: number[]): Ratio => ({
@@ -56,9 +60,11 @@ export async function startBench(): Promise<Ratio[]> {
       words('--help', help),
       {
         name: 'first interactive frame',
-        ratio: median(frame) / base,
+        ratio: median(frames.map(({ seen }) => seen)) / base,
         budget: 2.5,
-        detail: `${median(frame).toFixed(0)} ms against ${base.toFixed(0)} ms of node -e 0`,
+        detail:
+          `${median(frames.map(({ seen }) => seen)).toFixed(0)} ms against ${base.toFixed(0)} ms of node -e 0; ` +
+          `a key pressed at that moment is answered after ${median(frames.map(({ answered }) => answered)).toFixed(0)} ms`,
       },
     ];
   } finally {

@@ -10,7 +10,10 @@ import { createRedraw, type Redraw } from './redraw.ts';
 import { Busy } from './screens/busy.tsx';
 import { createStage, type Stage, type StageOptions } from './stage.tsx';
 
-export interface ApplicationOptions extends Pick<StageOptions, 'stdin' | 'stdout' | 'version' | 'isAscii' | 'theme'> {
+export interface ApplicationOptions extends Pick<
+  StageOptions,
+  'stdin' | 'stdout' | 'version' | 'isAscii' | 'theme' | 'terminal'
+> {
   clock: Clock;
 }
 

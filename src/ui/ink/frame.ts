@@ -1,5 +1,5 @@
 import type { Moment } from '../session/view-model.ts';
-import type { Size } from './terminal.ts';
+import type { Size } from './size.ts';
 import type { Theme } from './theme.ts';
 
 /** What every screen is drawn in: how large, how it looks, what time it is. */

@@ -4,8 +4,8 @@ import type { Decision, DecisionAnswer } from '../../events/events.ts';
 import type { FoundCluster } from '../../providers/provider.ts';
 import type { Frontend, RecipeChoice } from '../frontend.ts';
 import { systemClock, type Clock } from '../../clock.ts';
+import { appearanceOf } from './appearance.ts';
 import { createApplication, type Application } from './application.tsx';
-import { showsUnicode } from './ascii.ts';
 import { messageHistory, summaryHistory } from './history.ts';
 import { askScreen } from './screens/ask.tsx';
 import { chooseScreen } from './screens/choose.tsx';
@@ -14,8 +14,7 @@ import { decisionScreen } from './screens/decision.tsx';
 import { planScreen } from './screens/plan.tsx';
 import { summaryScreen } from './screens/summary.tsx';
 import { whereScreen, withClusters } from './screens/where.tsx';
-import type { TerminalInput, TerminalOutput } from './terminal.ts';
-import { themeOf } from './theme.ts';
+import type { Terminal, TerminalInput, TerminalOutput } from './terminal.ts';
 
 export { restoreTerminal } from './terminal.ts';
 
@@ -28,20 +27,14 @@ export interface InkFrontendOptions {
   /** Overrules the environment: `--no-color`. */
   colour?: boolean;
   clock?: Clock;
+  /** Where `paintFirst` has drawn already. */
+  terminal?: Terminal;
 }
 
 /** One continuous application on the terminal, from the first question to the last screen. */
 export function createInkFrontend(options: InkFrontendOptions): Frontend {
-  const { stdin, stdout, version, environment = process.env, clock = systemClock } = options;
-  const hasColour = options.colour ?? (!environment['NO_COLOR'] && stdout.hasColors?.() !== false);
-  const application = createApplication({
-    stdin,
-    stdout,
-    version,
-    clock,
-    isAscii: !showsUnicode(environment),
-    theme: themeOf({ hasColour }),
-  });
+  const { environment = process.env, clock = systemClock } = options;
+  const application = createApplication({ ...options, clock, ...appearanceOf({ ...options, environment }) });
   const { asker, board, store, stage, redraw } = application;
 
   return {

@@ -5,13 +5,13 @@ import { frameOf, type Frame } from './frame.ts';
 import type { Key } from './keys.ts';
 import type { LineCells } from './layout/cells.ts';
 import { TooSmall } from './screens/too-small.tsx';
-import { sizeOf, smallest, Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
+import { isTooSmall, sizeOf } from './size.ts';
+import { Terminal, type TerminalOptions } from './terminal.ts';
 import type { Theme } from './theme.ts';
 
-export interface StageOptions {
-  stdin: TerminalInput;
-  stdout: TerminalOutput;
-  isAscii: boolean;
+export interface StageOptions extends TerminalOptions {
+  /** In use already. */
+  terminal?: Terminal;
   theme: Theme;
   version: string;
   now: () => number;
@@ -48,13 +48,12 @@ export function createStage(options: StageOptions): Stage {
 
   const sizeNow = () => started?.terminal.size ?? sizeOf(options.stdout);
   const frame = () => frameOf(sizeNow(), { theme: options.theme, now: options.now(), version: options.version });
-  const isTooSmall = () => sizeNow().columns < smallest.columns || sizeNow().rows < smallest.rows;
   const restore = () => started?.terminal.restore();
 
   const tree = (isLast = false) => {
     options.beforeDraw();
     const now = frame();
-    const body = isLast ? null : isTooSmall() ? <TooSmall size={sizeNow()} frame={now} /> : options.body(now);
+    const body = isLast ? null : isTooSmall(sizeNow()) ? <TooSmall size={sizeNow()} frame={now} /> : options.body(now);
     return <App history={historyBehind ?? history} body={body} frame={now} onKey={options.onKey} onUnmount={restore} />;
   };
 
@@ -67,7 +66,7 @@ export function createStage(options: StageOptions): Stage {
 
   return {
     frame,
-    isTooSmall,
+    isTooSmall: () => isTooSmall(sizeNow()),
     draw() {
       if (isClosed) return;
       if (started === undefined) {
@@ -102,7 +101,7 @@ interface Started {
 }
 
 function start(options: StageOptions, first: ReactNode, onResize: (ink: Instance) => void): Started {
-  const terminal = new Terminal(options);
+  const terminal = options.terminal ?? new Terminal(options);
   // Ink is given a terminal that has what Ink uses of one, no more.
   const ink = render(first, {
     stdout: terminal as unknown as NodeJS.WriteStream,

@@ -3,14 +3,12 @@ import { writeSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { widthOf } from '../text/width.ts';
 import { asciiText } from './ascii.ts';
+import { sizeOf, type Size } from './size.ts';
 
-/** Columns and rows. A terminal that tells no size (0 by 0, seen under `script`) counts as 80 by 24. */
-export interface Size {
-  columns: number;
-  rows: number;
-}
-
-export const smallest: Size = { columns: 60, rows: 15 };
+const enterAlternateScreen = '\u001b[?1049h\u001b[H\u001b[2J';
+const leaveAlternateScreen = '\u001b[?1049l';
+/** Ends synchronized output and bracketed paste, shows the cursor, resets colours. */
+const restoreModes = '\u001b[?2026l\u001b[?2004l\u001b[?25h\u001b[0m';
 
 export type TerminalInput = NodeJS.ReadableStream & {
   isTTY?: boolean;
@@ -25,10 +23,11 @@ export type TerminalOutput = NodeJS.WritableStream & {
   fd?: number;
 };
 
-const enterAlternateScreen = '\u001b[?1049h\u001b[H\u001b[2J';
-const leaveAlternateScreen = '\u001b[?1049l';
-/** Ends synchronized output and bracketed paste, shows the cursor, resets colours. */
-const restoreModes = '\u001b[?2026l\u001b[?2004l\u001b[?25h\u001b[0m';
+export interface TerminalOptions {
+  stdin: TerminalInput;
+  stdout: TerminalOutput;
+  isAscii: boolean;
+}
 
 const open = new Set<Terminal>();
 
@@ -51,11 +50,13 @@ export class Terminal extends EventEmitter {
   readonly #isAscii: boolean;
   #size: Size;
   #frame = '';
+  /** Stands there until Ink draws. */
+  #painted = '';
   #isAlternate = false;
   /** Called after a change of size, before Ink hears of it: the frame must fit when Ink redraws it. */
   onResize: (size: Size) => void = () => undefined;
 
-  constructor({ stdin, stdout, isAscii }: { stdin: TerminalInput; stdout: TerminalOutput; isAscii: boolean }) {
+  constructor({ stdin, stdout, isAscii }: TerminalOptions) {
     super();
     this.#stdin = stdin;
     this.#stdout = stdout;
@@ -83,14 +84,23 @@ export class Terminal extends EventEmitter {
     return this.#isAlternate;
   }
 
+  /** Draws something that Ink does not know of; its first frame takes the place. */
+  paint(text: string): void {
+    this.#painted = stripVTControlCharacters(text);
+    this.#stdout.write(this.#isAscii ? asciiText(text) : text);
+  }
+
   write(text: string, done?: () => void): boolean {
     if (!open.has(this)) {
       done?.();
       return true;
     }
     const visible = stripVTControlCharacters(text);
-    if (visible !== '') this.#frame = visible;
-    return this.#stdout.write(this.#isAscii ? asciiText(text) : text, done);
+    if (visible === '') return this.#stdout.write(text, done);
+    this.#frame = visible;
+    const erased = erase(this.#painted, this.#size);
+    this.#painted = '';
+    return this.#stdout.write(erased + (this.#isAscii ? asciiText(text) : text), done);
   }
 
   /** Switches to the terminal's second screen and back; the frame must have been erased before. */
@@ -123,22 +133,26 @@ export class Terminal extends EventEmitter {
  * A terminal that gets narrower breaks the lines of the frame into more rows than Ink knows of; what it does not erase
  * would stay as ghosts. Erases all of them and leaves the cursor where Ink's own erasing expects it.
  */
-export function eraseReflowed(frame: string, { columns, rows }: Size): string {
-  const lines = frame.split('\n');
-  const below = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
-  const reflowed = below.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
-  if (reflowed === below.length) return '';
-  const up = Math.min(reflowed, rows - 1);
-  const down = Math.min(below.length, up);
-  return `\u001b[${up}A\r\u001b[J${down > 0 ? `\u001b[${down}B` : ''}`;
+export function eraseReflowed(frame: string, size: Size): string {
+  const lines = linesOf(frame);
+  const down = Math.min(lines.length, rowsOf(lines, size), size.rows - 1);
+  if (rowsOf(lines, size) === lines.length) return '';
+  return `${erase(frame, size)}${down > 0 ? `\u001b[${down}B` : ''}`;
 }
 
-/** The size that the terminal tells now. */
-export function sizeOf({ columns, rows }: TerminalOutput): Size {
-  return {
-    columns: columns === undefined || columns <= 0 ? 80 : columns,
-    rows: rows === undefined || rows <= 0 ? 24 : rows,
-  };
+/** Erases a frame above the cursor, however many rows it has become. */
+function erase(frame: string, size: Size): string {
+  const up = Math.min(rowsOf(linesOf(frame), size), size.rows - 1);
+  return up === 0 ? '' : `\u001b[${up}A\r\u001b[J`;
+}
+
+function linesOf(frame: string): string[] {
+  const lines = frame.split('\n');
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}
+
+function rowsOf(lines: readonly string[], { columns }: Size): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
 }
 
 function writeNow(stdout: TerminalOutput, text: string): void {

@@ -5,7 +5,7 @@ export type Tone = 'plain' | 'strong' | 'dim' | 'active' | 'done' | 'waiting' | 
 
 /** How Ink draws a tone. */
 interface Look {
-  color?: string;
+  color?: 'blue' | 'green' | 'yellow' | 'red';
   bold?: boolean;
   dimColor?: boolean;
   inverse?: boolean;

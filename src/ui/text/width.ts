@@ -1,10 +1,14 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made when it is first needed: its tables take longer to load than the first screen to draw. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** What a person takes for single characters: an emoji of several code points is one. */
 export function graphemes(text: string): string[] {
+  // Of ASCII only CR LF is one grapheme of two characters.
+  if (/^[\u0020-\u007E]*$/.test(text)) return [...text];
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 

@@ -14,7 +14,7 @@ import {
   selectedOf,
   type SelectItem,
   type SelectState,
-} from '../../../src/ui/ink/components/select-list.tsx';
+} from '../../../src/ui/ink/components/select-list.ts';
 import { pressText, textCells, textOf, type TextState } from '../../../src/ui/ink/components/text-field.ts';
 import type { Key } from '../../../src/ui/ink/keys.ts';
 import { themeOf } from '../../../src/ui/ink/theme.ts';

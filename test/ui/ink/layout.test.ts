@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { barCells } from '../../../src/ui/ink/components/key-bar.tsx';
+import { barCells } from '../../../src/ui/ink/components/key-bar.ts';
 import { layoutLine, type Cell } from '../../../src/ui/ink/layout/cells.ts';
 import { optional, share } from '../../../src/ui/ink/layout/share.ts';
 import { windowAround, windowFrom } from '../../../src/ui/ink/layout/window.ts';

@@ -1,11 +1,8 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import type { Frame } from '../frame.ts';
-import { KeyBar, type KeyHint } from './key-bar.tsx';
-import { Blank } from './line.tsx';
-
-/** Rows that a screen keeps for the key bar and the blank row above it. */
-export const chromeRows = 2;
+import { barCells, type KeyHint } from './key-bar.ts';
+import { Blank, Line } from './line.tsx';
 
 interface ScreenProps {
   keys: readonly KeyHint[];
@@ -24,7 +21,7 @@ export function Screen({ keys, frame, children }: ScreenProps) {
         {children}
       </Box>
       <Blank />
-      <KeyBar hints={keys} frame={frame} />
+      <Line frame={frame} cells={barCells(keys, frame.width)} />
     </Box>
   );
 }

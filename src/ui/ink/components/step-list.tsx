@@ -3,7 +3,7 @@ import type { StepView, ViewModel } from '../../session/view-model.ts';
 import type { Frame } from '../frame.ts';
 import { windowAround } from '../layout/window.ts';
 import { Line } from './line.tsx';
-import { moreText } from './select-list.tsx';
+import { moreText } from './select-list.ts';
 import { stepCells } from './step-line.ts';
 
 interface StepListProps {

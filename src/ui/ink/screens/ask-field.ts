@@ -1,6 +1,6 @@
 import type { AskReply, AskRequest, Choice } from '../../../questions/question.ts';
 import { pressSecret, TypedSecret, type SecretState } from '../components/secret-field.ts';
-import { pressSelect, selectAt, type SelectItem, type SelectState } from '../components/select-list.tsx';
+import { pressSelect, selectAt, type SelectItem, type SelectState } from '../components/select-list.ts';
 import { pressText, textOf, type Accepts, type TextState } from '../components/text-field.ts';
 import type { Frame } from '../frame.ts';
 import type { Key } from '../keys.ts';

@@ -1,10 +1,10 @@
 import type { AskReply, AskRequest } from '../../../questions/question.ts';
-import type { KeyHint } from '../components/key-bar.tsx';
 import { Blank, Lines } from '../components/line.tsx';
 import { paragraph } from '../components/paragraph.ts';
-import { Screen as ScreenFrame, chromeRows } from '../components/screen.tsx';
+import { chromeRows, type KeyHint } from '../components/key-bar.ts';
+import { Screen as ScreenFrame } from '../components/screen.tsx';
 import { secretCells } from '../components/secret-field.ts';
-import { SelectList, selectHints, selectRows } from '../components/select-list.tsx';
+import { selectHints, selectLines, selectRows } from '../components/select-list.ts';
 import { textCells } from '../components/text-field.ts';
 import type { Frame } from '../frame.ts';
 import { isSign, type Key } from '../keys.ts';
@@ -64,7 +64,10 @@ function Ask({ request, state, frame }: Drawn<AskRequest, State>) {
       <Lines lines={heading} frame={frame} />
       <Lines lines={mistake.slice(0, rows.mistake)} frame={frame} />
       {field.as === 'list' ? (
-        <SelectList items={askItems(request, frame)} state={field.list} rows={rows.field} frame={frame} />
+        <Lines
+          lines={selectLines(askItems(request, frame), field.list, { rows: rows.field, theme: frame.theme })}
+          frame={frame}
+        />
       ) : (
         <Lines lines={answer} frame={frame} />
       )}

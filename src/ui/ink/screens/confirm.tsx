@@ -1,15 +1,16 @@
 import type { ConfirmRequest } from '../../frontend.ts';
 import { Blank, Line, Lines } from '../components/line.tsx';
 import { paragraph } from '../components/paragraph.ts';
-import { Screen as ScreenFrame, chromeRows } from '../components/screen.tsx';
+import { chromeRows } from '../components/key-bar.ts';
+import { Screen as ScreenFrame } from '../components/screen.tsx';
 import {
   pressSelect,
-  SelectList,
   selectAt,
   selectHints,
+  selectLines,
   type SelectItem,
   type SelectState,
-} from '../components/select-list.tsx';
+} from '../components/select-list.ts';
 import { needed, optional, share } from '../layout/share.ts';
 import { windowFrom } from '../layout/window.ts';
 import type { Drawn, Screen } from '../screen.ts';
@@ -53,7 +54,7 @@ function Confirm({ request, state, frame }: Drawn<ConfirmRequest, SelectState>) 
       />
       {isCut && <Line frame={frame} cells={[{ text: `  and ${detail.length - shown.end + 1} more`, tone: 'dim' }]} />}
       <Blank rows={rows.gap} />
-      <SelectList items={items} state={state} rows={2} frame={frame} />
+      <Lines lines={selectLines(items, state, { rows: 2, theme: frame.theme })} frame={frame} />
     </ScreenFrame>
   );
 }

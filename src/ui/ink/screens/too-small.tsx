@@ -1,6 +1,6 @@
 import { Line } from '../components/line.tsx';
 import type { Frame } from '../frame.ts';
-import { smallest, type Size } from '../terminal.ts';
+import { smallest, type Size } from '../size.ts';
 
 /** One line, so that it is seen whatever the size; everything goes on behind it. */
 export function TooSmall({ size, frame }: { size: Size; frame: Frame }) {

@@ -4,16 +4,17 @@ import type { Moment } from '../../session/view-model.ts';
 import { counted } from '../../text/counts.ts';
 import { Blank, Line, Lines } from '../components/line.tsx';
 import { paragraph } from '../components/paragraph.ts';
-import { Screen as ScreenFrame, chromeRows } from '../components/screen.tsx';
+import { chromeRows } from '../components/key-bar.ts';
+import { Screen as ScreenFrame } from '../components/screen.tsx';
 import {
   pressSelect,
-  SelectList,
   selectAt,
   selectHints,
+  selectLines,
   selectRows,
   type SelectItem,
   type SelectState,
-} from '../components/select-list.tsx';
+} from '../components/select-list.ts';
 import { spinnerCell } from '../components/spinner.ts';
 import type { Frame } from '../frame.ts';
 import { isSign } from '../keys.ts';
@@ -70,7 +71,9 @@ function Where({ request, state, frame }: Drawn<WhereRequest, WhereState>) {
     <ScreenFrame frame={frame} keys={hints(items, state)}>
       <Line frame={frame} cells={[{ text: `Where should ${request.recipe.title} run?`, tone: 'strong' }]} />
       {state.found === undefined && <Line frame={frame} cells={searchingCells(frame)} />}
-      {clusters.length > 0 && <SelectList items={items} state={state.list} rows={rows.list} frame={frame} />}
+      {clusters.length > 0 && (
+        <Lines lines={selectLines(items, state.list, { rows: rows.list, theme: frame.theme })} frame={frame} />
+      )}
       {state.found !== undefined && clusters.length === 0 && (
         <Line frame={frame} cells={[{ text: noCluster, tone: 'waiting' }]} />
       )}

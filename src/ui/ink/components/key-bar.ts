@@ -1,7 +1,5 @@
 import type { Cell } from '../layout/cells.ts';
-import type { Frame } from '../frame.ts';
 import { widthOf } from '../../text/width.ts';
-import { Line } from './line.tsx';
 
 /** A key and what it does now. A screen lists only keys that work in its present state, the most important first. */
 export interface KeyHint {
@@ -11,10 +9,8 @@ export interface KeyHint {
   short?: string;
 }
 
-/** The bottom line. */
-export function KeyBar({ hints, frame }: { hints: readonly KeyHint[]; frame: Frame }) {
-  return <Line frame={frame} cells={barCells(hints, frame.width)} />;
-}
+/** Rows that a screen keeps for the key bar and the blank row above it. */
+export const chromeRows = 2;
 
 /** The hints in one line: in full, else closer together, else in short, else without the last ones. */
 export function barCells(hints: readonly KeyHint[], columns: number): Cell[] {

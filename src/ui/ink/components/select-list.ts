@@ -1,10 +1,9 @@
 import { graphemes } from '../../text/width.ts';
-import type { Frame } from '../frame.ts';
 import { isSign, movement, type Key } from '../keys.ts';
 import type { Cell, LineCells } from '../layout/cells.ts';
 import { clamp, windowAround } from '../layout/window.ts';
-import type { KeyHint } from './key-bar.tsx';
-import { Line } from './line.tsx';
+import type { Theme } from '../theme.ts';
+import type { KeyHint } from './key-bar.ts';
 import { endCursor } from './text-field.ts';
 
 /** One thing to choose. `search` is what a filter looks at. */
@@ -105,32 +104,25 @@ export function selectRows(items: readonly SelectItem[], state: SelectState): nu
   return Math.max(1, matching(items, state).length) + extra;
 }
 
-interface SelectListProps {
-  items: readonly SelectItem[];
-  state: SelectState;
-  rows: number;
-  frame: Frame;
-}
-
-/** The items around the selected one, in exactly the rows that it is given or fewer. */
-export function SelectList({ items, state, rows, frame }: SelectListProps) {
+/** The items around the selected one, in at most so many rows. */
+export function selectLines(
+  items: readonly SelectItem[],
+  state: SelectState,
+  { rows, theme }: { rows: number; theme: Theme },
+): LineCells[] {
   const found = matching(items, state);
   const noteRows = state.note === undefined ? 0 : 1;
   const filterRows = state.filter === undefined ? 0 : 1;
   const shown = windowAround(found.length, state.cursor, Math.max(1, rows - noteRows - filterRows));
-  return (
-    <>
-      {state.filter !== undefined && (
-        <Line frame={frame} cells={[{ text: '/ ', tone: 'dim' }, { text: state.filter }, endCursor(frame.theme)]} />
-      )}
-      {found.length === 0 && <Line frame={frame} cells={[{ text: '  nothing matches', tone: 'dim' }]} />}
-      {found.slice(shown.start, shown.end).map((index, place) => (
-        <Line key={index} frame={frame} cells={itemCells(items[index], shown.start + place === state.cursor)} />
-      ))}
-      {shown.hasMore && <Line frame={frame} cells={[{ text: moreText(shown.above, shown.below), tone: 'dim' }]} />}
-      {state.note !== undefined && <Line frame={frame} cells={[{ text: state.note, tone: 'waiting' }]} />}
-    </>
-  );
+  const lines: LineCells[] = [];
+  if (state.filter !== undefined) lines.push([{ text: '/ ', tone: 'dim' }, { text: state.filter }, endCursor(theme)]);
+  if (found.length === 0) lines.push([{ text: '  nothing matches', tone: 'dim' }]);
+  found
+    .slice(shown.start, shown.end)
+    .forEach((index, place) => lines.push(itemCells(items[index], shown.start + place === state.cursor)));
+  if (shown.hasMore) lines.push([{ text: moreText(shown.above, shown.below), tone: 'dim' }]);
+  if (state.note !== undefined) lines.push([{ text: state.note, tone: 'waiting' }]);
+  return lines;
 }
 
 function itemCells(item: SelectItem | undefined, isSelected: boolean): Cell[] {
