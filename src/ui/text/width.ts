@@ -7,7 +7,7 @@ let segmenter: Intl.Segmenter | undefined;
 /** What a person takes for single characters: an emoji of several code points is one. */
 export function graphemes(text: string): string[] {
   // Of ASCII only CR LF is one grapheme of two characters.
-  if (/^[\u0020-\u007E]*$/.test(text)) return [...text];
+  if (/^[\u0020-\u007E]*$/.test(text)) return text.split('');
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
