@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,11 +31,11 @@ export async function todoBench(): Promise<Ratio[]> {
       spawnSync('docker', ['image', 'rm', '-f', image]);
     spawnSync('docker', ['image', 'prune', '-f']);
   };
-  /** A new argument of the build: another tag, so that no registry or node has the image already. */
+  /** Source that was never built before: another tag, so that no registry or node has the image already. */
   const fresh = (round: string) => {
     const source = join(folder, round);
     execFileSync('cp', ['-r', 'recipes/todo/sample', source]);
-    for (const part of ['frontend', 'backend']) writeFileSync(join(source, part, 'bench.txt'), round);
+    for (const part of ['frontend', 'backend']) writeFileSync(join(source, part, 'bench.txt'), `${round} ${randomUUID()}`);
     return source;
   };
   try {

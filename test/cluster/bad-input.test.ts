@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditMark, context, kubeconfig, kubectl, requireCluster } from '../support/real-cluster.ts';
 import { privateHome, wizard, type WizardResult } from '../support/wizard.ts';
@@ -143,6 +143,68 @@ describe.skipIf(!requireCluster())('bad input on a real node', () => {
     expectRefused(result, 4);
   });
 
+  describe('programs of the person', () => {
+    /** A PATH with these programs alone, besides those of the system; text is a script in a program's place. */
+    const pathWith = (name: string, programs: Record<string, string | undefined>) => {
+      const bin = join(home.folder, `bin-${name}`);
+      mkdirSync(bin);
+      for (const [program, script] of Object.entries(programs)) {
+        if (script === undefined) symlinkSync(onPath(program), join(bin, program));
+        else writeFileSync(join(bin, program), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      }
+      return { PATH: bin };
+    };
+    /** The real program, which says another version of itself. */
+    const aged = (program: string, from: string, to: string) =>
+      `case " $* " in *" version "*) "${onPath(program)}" "$@" | /usr/bin/sed 's/${from}/${to}/' ;; *) exec "${onPath(program)}" "$@" ;; esac`;
+    const all = { kubectl: undefined, helm: undefined, docker: undefined };
+    const cases: { name: string; programs: () => Record<string, string | undefined>; says: RegExp; next: RegExp }[] = [
+      {
+        name: 'no kubectl',
+        programs: () => ({ helm: undefined, docker: undefined }),
+        says: /kubectl is not installed/,
+        next: /kubernetes\.io\/docs\/tasks\/tools/,
+      },
+      {
+        name: 'a kubectl that is too old',
+        programs: () => ({ ...all, kubectl: aged('kubectl', 'v1\\.[0-9]*', 'v1.21') }),
+        says: /kubectl 1\.21\.\d+ is too old/,
+        next: /kubernetes\.io\/docs\/tasks\/tools/,
+      },
+      {
+        name: 'no helm',
+        programs: () => ({ kubectl: undefined, docker: undefined }),
+        says: /helm is not installed/,
+        next: /helm\.sh\/docs\/intro\/install/,
+      },
+      {
+        name: 'a helm that is too old',
+        programs: () => ({ ...all, helm: aged('helm', 'v[0-9]*\\.[0-9]*', 'v3.2') }),
+        says: /Helm 3\.2\.\d+ is too old/,
+        next: /helm\.sh\/docs\/intro\/install/,
+      },
+      {
+        name: 'no Docker, when an image must be built',
+        programs: () => ({ kubectl: undefined, helm: undefined }),
+        says: /docker is not installed/i,
+        next: /docs\.docker\.com/,
+      },
+    ];
+
+    test.each(cases)('$name', async ({ name, programs, says, next }) => {
+      const recipe = changed(`tools-${name.replaceAll(/\W+/g, '-')}`, 'hello', {
+        'sample/index.html': (text) => `${text}<!-- never built before ${Date.now()} -->`,
+      });
+      const audit = auditMark();
+      const result = await up(recipe, ['--namespace', 'bad-input'], pathWith(name.replaceAll(/\W+/g, '-'), programs()));
+      expect(result.stderr).toMatch(says);
+      expect(result.stderr).toMatch(next);
+      expectNoStack(result);
+      expect(result.status).toBe(4);
+      expect(audit.writes()).toEqual([]);
+    });
+  });
+
   test('no right to make a namespace: verb and resource are named', async () => {
     kubectl('-n', 'bad-input', 'create', 'serviceaccount', 'visitor');
     kubectl(
@@ -201,4 +263,13 @@ function expectNoStack(result: WizardResult): void {
   const text = result.stdout + result.stderr;
   expect(text).not.toMatch(/^\s+at .*[(:]\d+:\d+\)?$/m);
   expect(text).not.toMatch(/A mistake in deploy-wizard/);
+}
+
+function onPath(program: string): string {
+  const found = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, program))
+    .find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`no ${program} in PATH`);
+  return found;
 }
