@@ -21,7 +21,7 @@ module.exports = {
     ),
     may(
       '^src/facts/',
-      '^src/(facts|errors|plan)/|^src/kubernetes/(objects|watch/cluster-reader)\\.ts$|^src/tools/helm/helm\\.ts$',
+      '^src/(facts|errors|plan)/|^src/kubernetes/(objects|quantity|watch/cluster-reader)\\.ts$|^src/tools/helm/helm\\.ts$',
     ),
     may(
       '^src/engine/',
@@ -32,7 +32,7 @@ module.exports = {
       '^src/steps/',
       '^src/(steps|engine|plan|recipe|questions|secrets|errors|kubernetes)/|^src/tools/(docker|helm|kubectl)/(docker|helm|kubectl)\\.ts$',
     ),
-    may('^src/providers/', '^src/(providers|tools|errors|secrets)/|^src/plan/plan\\.ts$|^src/kubernetes/objects\\.ts$'),
+    may('^src/providers/', '^src/(providers|tools|errors|secrets)/|^src/plan/plan\\.ts$|^src/kubernetes/(objects|quantity)\\.ts$'),
     may('^src/tools/', '^src/(tools|errors|secrets)/|^src/kubernetes/objects\\.ts$|^src/plan/plan\\.ts$'),
     // Rules and diagnosis are pure; the watch and the wait read.
     may(

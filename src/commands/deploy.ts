@@ -2,21 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Journal } from '../engine/journal/journal.ts';
-import { LedgerWriter, ledgerName, readLedger, withEntry, type Ledger } from '../engine/journal/ledger.ts';
+import { LedgerWriter, ledgerName, readLedger, type Ledger } from '../engine/journal/ledger.ts';
 import { takeLock } from '../engine/journal/lock.ts';
 import { directoryName, privateDirectory } from '../engine/journal/state-directory.ts';
-import { runPlan, type RunRecord, type RunResult } from '../engine/run-plan.ts';
+import { runPlan } from '../engine/run-plan.ts';
+import type { RunResult } from '../engine/run-request.ts';
 import type { LedgerEntry } from '../engine/step.ts';
 import { exitCodes, type ExitCode } from '../errors/exit-codes.ts';
 import { UserError } from '../errors/errors.ts';
 import { gatherClusterFacts } from '../facts/cluster-facts.ts';
-import type { Plan, StepId } from '../plan/plan.ts';
+import type { StepId } from '../plan/plan.ts';
 import { steps } from '../steps/steps.ts';
-import type { ServiceToOpen } from '../steps/rollout/plan.ts';
 import { preflight } from './preflight/preflight.ts';
 import { plain } from '../questions/question.ts';
 import { describeContext, type Prepared } from './prepare.ts';
 import type { Program } from './program.ts';
+import { finishedLedger, recordOf, startLedger } from './run-ledger.ts';
 import { contextFactory, type Forwards } from './step-context.ts';
 import { targetWord } from './targets.ts';
 
@@ -95,8 +96,8 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
       now: () => performance.now(),
       clock: () => new Date(),
     });
-    // The endpoints, the answers and the times of the run; written only where something differs.
-    if (result.outcome === 'done') writer.change((ledger) => finished(ledger, prepared, result));
+    // Written only where something differs.
+    if (result.outcome === 'done') writer.change((ledger) => finishedLedger(ledger, prepared, result));
     await writer.flush();
     const exitCode = exitCodeOf(result, program);
     const endpoints = Object.fromEntries(plan.endpoints.flatMap(({ name }) => urlOf(name, result)));
@@ -152,79 +153,6 @@ async function connected(
   }
 }
 
-function startLedger({ plan, ledger }: Prepared): Ledger {
-  const { name, title, digest } = plan.recipe;
-  return (
-    ledger ?? {
-      version: 1,
-      recipe: { name, title, digest },
-      environment: plan.environment,
-      namespace: plan.namespace,
-      answers: {},
-      entries: [],
-      endpoints: [],
-      durations: {},
-    }
-  );
-}
-
-function recordOf(journal: Journal, writer: LedgerWriter, namespace: string): RunRecord {
-  const at = () => new Date().toISOString();
-  const write = async (entry: LedgerEntry | undefined) => {
-    if (entry !== undefined) writer.change((ledger) => withEntry(ledger, entry));
-    await writer.flush();
-  };
-  return {
-    async intends(step, attempt, entry) {
-      await journal.append({ type: 'intent', step: step.id, attempt, at: at() });
-      await write(entry);
-    },
-    async did(step, changed, entry) {
-      await journal.append({ type: 'done', step: step.id, changed, at: at() });
-      // From here on there is a namespace to write to.
-      if (step.kind === 'namespace' && step.params['name'] === namespace) writer.open();
-      await write(entry);
-    },
-    failed: (step, { code, cause }) =>
-      journal.append({ type: 'failed', step: step.id, failure: { code, cause }, at: at() }),
-  };
-}
-
-function finished(ledger: Ledger, { plan, answers }: Prepared, result: RunResult): Ledger {
-  const { name, title, digest } = plan.recipe;
-  const services = plan.steps.flatMap(({ id, kind, params }) =>
-    kind === 'rollout'
-      ? (params['services'] as unknown as ServiceToOpen[]).flatMap(
-          ({ id: service, show, name: object, port, scheme, path, host }) =>
-            show === undefined
-              ? []
-              : [
-                  {
-                    name: `${id.slice('rollout.'.length)}.${service}`,
-                    title: show,
-                    service: object,
-                    port,
-                    scheme,
-                    path,
-                    ...(host === undefined ? {} : { host }),
-                  },
-                ],
-        )
-      : [],
-  );
-  return {
-    ...ledger,
-    recipe: { name, title, digest },
-    answers: plain(answers),
-    endpoints: services,
-    durations: { ...ledger.durations, ...rounded(result.durations) },
-  };
-}
-
-function rounded(durations: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(durations).map(([step, seconds]) => [step, Math.round(seconds * 10) / 10]));
-}
-
 /** `frontend.page` is the output `releases.frontend.services.page.url`. */
 function urlOf(name: string, { outputs }: RunResult): [string, string][] {
   const [release, service] = name.split('.');
@@ -243,25 +171,4 @@ function exitCodeOf(result: RunResult, { kill, stop }: Program): ExitCode {
     : codes.includes('bug')
       ? exitCodes.bug
       : exitCodes.stepFailed;
-}
-
-/** Steps that a plan names and an earlier run made: what the summary counts. */
-export function objectsOf(ledger: Ledger): number {
-  return ledger.entries.reduce((sum, { made }) => sum + made.length, 0);
-}
-
-export function estimatesOf(
-  plan: Plan,
-  expected: Record<string, number>,
-  measured: Record<string, number> | undefined,
-): { steps: Record<string, number>; source: 'measured' | 'author' } {
-  const hasMeasured = measured !== undefined && Object.keys(measured).length > 0;
-  const steps = Object.fromEntries(
-    plan.steps.flatMap(({ id }) =>
-      (hasMeasured ? (measured[id] ?? expected[id]) : expected[id]) === undefined
-        ? []
-        : [[id, (hasMeasured ? measured[id] : undefined) ?? expected[id] ?? 0]],
-    ),
-  );
-  return { steps, source: hasMeasured ? 'measured' : 'author' };
 }

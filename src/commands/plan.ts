@@ -2,7 +2,7 @@ import { exitCodes, type ExitCode } from '../errors/exit-codes.ts';
 import { pathSeconds } from '../plan/critical-path.ts';
 import { planText } from '../ui/plain/plan-text.ts';
 import { connect } from './connection.ts';
-import { estimatesOf } from './deploy.ts';
+import { estimatesOf } from './estimates.ts';
 import { prepare } from './prepare.ts';
 import type { Program } from './program.ts';
 import { chooseRecipe, choiceOf } from './recipes.ts';

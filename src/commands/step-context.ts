@@ -1,4 +1,4 @@
-import type { ContextFactory } from '../engine/run-plan.ts';
+import type { ContextFactory } from '../engine/attempt.ts';
 import { StepFailure, type AnyStep, type LedgerEntry, type StepContext } from '../engine/step.ts';
 import { answersBehind } from '../plan/origin.ts';
 import { paramText, type JsonObject, type PlanStep } from '../plan/plan.ts';

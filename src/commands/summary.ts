@@ -3,7 +3,8 @@ import { isTrue } from '../questions/resolve.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Summary } from '../ui/frontend.ts';
 import { deploymentName, paramText } from '../plan/plan.ts';
-import { objectsOf, type Deployed } from './deploy.ts';
+import type { Deployed } from './deploy.ts';
+import { objectsOf } from './run-ledger.ts';
 import type { Prepared } from './prepare.ts';
 import type { Program } from './program.ts';
 import { targetWord } from './targets.ts';
@@ -43,6 +44,7 @@ export function summaryOf(
         ? []
         : [{ title, url: path === '/' ? url : `${url}${path}`, isForwarded: forwards.has(`${namespace}/${service}`) }];
     }),
+    checksByHand: plan.checksByHand,
     commands: [
       ...(workloads[0] === undefined
         ? []

@@ -11,7 +11,7 @@ import { StepFailure, type AnyStep, type LedgerEntry, type MadeObject, type Maki
 export type ContextFactory = (step: PlanStep, own: OwnContext) => StepContext;
 export type OwnContext = Pick<
   StepContext,
-  'signal' | 'isAfterChange' | 'finished' | 'progress' | 'waiting' | 'output' | 'rollout'
+  'signal' | 'isAfterChange' | 'finished' | 'progress' | 'waiting' | 'warn' | 'output' | 'rollout'
 >;
 
 /** What one attempt of one step looks at, and whom it tells. */
@@ -53,15 +53,23 @@ export class Ended extends Error {
 /** The longest time that a timer of Node waits, in milliseconds: 24 days. */
 const longestTimer = 2 ** 31 - 1;
 
-/** Returns the outputs of the step. Throws `Ended` when it was ended, a `StepFailure` `timeout` when its time was up. */
-export async function attemptStep(attempt: Attempt): Promise<JsonObject> {
+/** What a finished step hands on, and what it found worth a warning. */
+export interface Finished {
+  outputs: JsonObject;
+  warnings: string[];
+}
+
+/** Throws `Ended` when it was ended, a `StepFailure` `timeout` when its time was up. */
+export async function attemptStep(attempt: Attempt): Promise<Finished> {
   const { planned, ends, timers } = attempt;
   const limit = new AbortController();
   const giveUp = () => limit.abort(new Error('timeout'));
   const stopLimit = timers.after(Math.min(planned.timeout * 1000, longestTimer), giveUp);
   const wait: Wait = { blocker: 'it to end' };
+  const warnings: string[] = [];
   try {
-    return await act(attempt, AbortSignal.any([...ends, limit.signal]), wait);
+    const outputs = await act(attempt, AbortSignal.any([...ends, limit.signal]), { wait, warnings });
+    return { outputs, warnings };
   } catch (error) {
     if (error instanceof Ended || ends.some(({ aborted }) => aborted)) throw new Ended(planned.id, { cause: error });
     if (limit.signal.aborted) throw timeoutFailure(planned, wait, error);
@@ -72,10 +80,10 @@ export async function attemptStep(attempt: Attempt): Promise<JsonObject> {
 }
 
 /** check, intend, act, verify. */
-async function act(attempt: Attempt, signal: AbortSignal, wait: Wait): Promise<JsonObject> {
+async function act(attempt: Attempt, signal: AbortSignal, said: Said): Promise<JsonObject> {
   const { kind, earlier, recorded } = attempt;
   const step = filled(attempt);
-  const context = contextOf(step, attempt, signal, wait);
+  const context = contextOf(step, attempt, signal, said);
   const params: unknown = kind.plan.params.parse(step.params);
   const found = await kind.check(params as never, context);
   if (found.found === 'blocked') throw new StepFailure(found);
@@ -110,7 +118,13 @@ interface Wait {
   blocker: string;
 }
 
-function contextOf(step: PlanStep, attempt: Attempt, signal: AbortSignal, wait: Wait): StepContext {
+/** What a step has said in passing. */
+interface Said {
+  wait: Wait;
+  warnings: string[];
+}
+
+function contextOf(step: PlanStep, attempt: Attempt, signal: AbortSignal, { wait, warnings }: Said): StepContext {
   const { say, clock, earlier, isAfterChange } = attempt;
   const { id } = step;
   const context = attempt.context(step, {
@@ -131,6 +145,7 @@ function contextOf(step: PlanStep, attempt: Attempt, signal: AbortSignal, wait: 
       wait.blocker = blocker;
       say({ type: 'step.waiting', step: id, blocker, since: clock().toISOString() });
     },
+    warn: (text) => void warnings.push(text),
     output: (lines) => say({ type: 'step.output', step: id, lines }),
     rollout: (change) => say({ type: 'rollout.changed', step: id, ...change }),
   });

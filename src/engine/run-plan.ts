@@ -1,60 +1,14 @@
-import type { Decision, DecisionAction, DecisionAnswer, Emit, EngineEvent, Failure } from '../events/events.ts';
+import type { DecisionAction, EngineEvent, Failure } from '../events/events.ts';
 import { pause, systemClock, type Clock } from '../clock.ts';
-import type { JsonObject, Plan, PlanStep, StepId, StepKind } from '../plan/plan.ts';
-import type { DescribeContext } from '../plan/step-plan.ts';
+import type { JsonObject, PlanStep, StepId } from '../plan/plan.ts';
 import { Bug, messageOf } from '../errors/errors.ts';
 import { redactIn } from '../secrets/redact.ts';
-import { attemptStep, Ended, type ContextFactory } from './attempt.ts';
+import { attemptStep, Ended } from './attempt.ts';
+import { Decisions, type Decide } from './decisions.ts';
 import { failureOf, isTransient } from './failure.ts';
 import { placesPerKind, type Places } from './places.ts';
+import type { RunRequest, RunResult } from './run-request.ts';
 import type { AnyStep, LedgerEntry } from './step.ts';
-
-export type { ContextFactory } from './attempt.ts';
-
-/** What the engine writes down of a run: the journal before and after each act, the ledger with it. */
-export interface RunRecord {
-  /** `entry`: what the step is about to make, when the ledger does not say so; it does when this resolves. */
-  intends(step: PlanStep, attempt: number, entry: LedgerEntry | undefined): Promise<void>;
-  /** `entry`: what this run made; undefined: nothing that the ledger does not say already. */
-  did(step: PlanStep, changed: boolean, entry: LedgerEntry | undefined): Promise<void>;
-  failed(step: PlanStep, failure: Failure): Promise<void>;
-}
-
-export interface RunRequest {
-  plan: Plan;
-  steps: ReadonlyMap<StepKind, AnyStep>;
-  /** What the ledger knows of earlier runs. */
-  ledger: ReadonlyMap<StepId, LedgerEntry>;
-  context: ContextFactory;
-  /** What commands are written with. */
-  describe: DescribeContext;
-  record: RunRecord;
-  emit: Emit;
-  /** Takes known secrets out of a text: whatever is said or written down goes through it. */
-  redact?: (text: string) => string;
-  /** No new step starts, interruptible ones end. */
-  stop: AbortSignal;
-  /** Everything ends. */
-  kill: AbortSignal;
-  /** Asks what to do with a failed step, one at a time; absent: nobody is there. Rejects when its signal is aborted. */
-  decide?: (decision: Decision, signal: AbortSignal) => Promise<DecisionAnswer>;
-  /** Milliseconds, monotonic. */
-  now: () => number;
-  clock: () => Date;
-  /** For limits and pauses; the system's unless told. */
-  timers?: Pick<Clock, 'after'>;
-  /** From 0 to 1, spreads pauses. */
-  random?: () => number;
-}
-
-export interface RunResult {
-  outcome: 'done' | 'failed' | 'stopped' | 'change-answer';
-  changed: boolean;
-  outputs: JsonObject;
-  failures: { step: StepId; failure: Failure }[];
-  /** Seconds by step that changed something. */
-  durations: Record<StepId, number>;
-}
 
 const attempts = 4;
 const firstPause = 1000;
@@ -76,15 +30,29 @@ class Run {
   readonly #failures: RunResult['failures'] = [];
   readonly #durations: Record<StepId, number> = {};
   readonly #halt = new AbortController();
-  /** One question at a time. */
-  #asking: Promise<unknown> = Promise.resolve();
-  #decisions = 0;
+  /** undefined: nobody is there to ask. */
+  readonly #decisions: Decisions | undefined;
   #wantsChange = false;
 
   constructor(request: RunRequest) {
     this.#request = request;
     this.#timers = request.timers ?? systemClock;
     this.#places = placesPerKind(request.steps);
+    this.#decisions = request.decide === undefined ? undefined : this.#decisionsBy(request.decide);
+  }
+
+  #decisionsBy(decide: Decide): Decisions {
+    return new Decisions({
+      decide,
+      signal: AbortSignal.any([this.#request.stop, this.#request.kill, this.#halt.signal]),
+      say: (event) => this.#say(event),
+      decided: (step, action) => {
+        // Before the next question: it is not asked any more then.
+        if (action !== 'retry') this.#halt.abort(new Error(`${step} failed`));
+        if (action === 'change-answer') this.#wantsChange = true;
+      },
+      failed: (step, error) => this.#fail(step, this.#failureOf(error)),
+    });
   }
 
   async all(): Promise<RunResult> {
@@ -138,13 +106,14 @@ class Run {
       const started = this.#request.now();
       this.#say({ type: 'step.started', step: step.id, attempt });
       try {
-        await this.#attempt(step, kind, attempt);
+        const warnings = await this.#attempt(step, kind, attempt);
         const entry = this.#made.get(step.id);
         const changed = entry !== undefined;
         await this.#request.record.did(step, changed, entry);
         const duration = (this.#request.now() - started) / 1000;
         if (changed) this.#durations[step.id] = duration;
-        this.#say({ type: 'step.finished', step: step.id, changed, duration });
+        const more = warnings.length === 0 ? {} : { warnings };
+        this.#say({ type: 'step.finished', step: step.id, changed, duration, ...more });
         return true;
       } catch (error) {
         if (error instanceof Ended) return false;
@@ -166,52 +135,14 @@ class Run {
 
   /** Tells of a failure and asks what now. Nobody is asked while the run ends anyway. */
   async #decide(step: PlanStep, failure: Failure): Promise<DecisionAction> {
-    const { record, decide, stop, kill } = this.#request;
+    const { record } = this.#request;
     this.#say({ type: 'step.failed', step: step.id, ...failure });
     try {
       await record.failed(step, failure);
     } catch (error) {
       this.#fail(step.id, this.#failureOf(error));
     }
-    if (decide === undefined) return 'stop';
-    const signal = AbortSignal.any([stop, kill, this.#halt.signal]);
-    const asked = this.#asking.then(async () => {
-      const action = signal.aborted ? 'stop' : await this.#ask(step, failure, decide, signal);
-      // Before the next question: it is not asked any more then.
-      if (action !== 'retry') this.#halt.abort(new Error(`${step.id} failed`));
-      return action;
-    });
-    this.#asking = asked;
-    const action = await asked;
-    if (action === 'change-answer') this.#wantsChange = true;
-    return action;
-  }
-
-  /** Never rejects: a question that nobody could answer means stop. */
-  async #ask(
-    step: PlanStep,
-    failure: Failure,
-    decide: NonNullable<RunRequest['decide']>,
-    signal: AbortSignal,
-  ): Promise<DecisionAction> {
-    this.#decisions += 1;
-    const decision: Decision = {
-      id: `${step.id}#${this.#decisions}`,
-      step: step.id,
-      question: failure.cause,
-      options: [
-        { action: 'retry', label: 'try again' },
-        { action: 'change-answer', label: 'change an answer' },
-        { action: 'stop', label: 'stop' },
-      ],
-    };
-    this.#say({ type: 'decision.needed', decision });
-    try {
-      return (await decide(decision, signal)).action;
-    } catch (error) {
-      if (!signal.aborted) this.#fail(step.id, this.#failureOf(error));
-      return 'stop';
-    }
+    return this.#decisions === undefined ? 'stop' : this.#decisions.on(step.id, failure);
   }
 
   async #pause(step: PlanStep, attempt: number, error: unknown): Promise<void> {
@@ -229,9 +160,10 @@ class Run {
     await pause(time, milliseconds, signal);
   }
 
-  async #attempt(step: PlanStep, kind: AnyStep, attempt: number): Promise<void> {
+  /** Warnings. */
+  async #attempt(step: PlanStep, kind: AnyStep, attempt: number): Promise<string[]> {
     const { record, ledger, context, describe, clock, stop, kill } = this.#request;
-    const outputs = await attemptStep({
+    const { outputs, warnings } = await attemptStep({
       planned: step,
       kind,
       outputs: this.#outputs,
@@ -253,6 +185,7 @@ class Run {
       say: (event) => this.#say(event),
     });
     Object.assign(this.#outputs, outputs);
+    return warnings;
   }
 
   /** Whether a step that this one needs, directly or not, changed something. */

@@ -101,6 +101,8 @@ export interface StepContext {
   finished: (step: string) => Promise<void>;
   progress: (message: string, done?: number, total?: number) => void;
   waiting: (blocker: string) => void;
+  /** Something that is no failure, told when the step is finished. */
+  warn: (text: string) => void;
   output: (lines: string[]) => void;
   rollout: (change: {
     object: string;

@@ -15,7 +15,7 @@ export type EngineEvent =
   | StepProgressed
   | StepWaiting
   | { type: 'step.skipped'; step: StepId; reason: string }
-  | { type: 'step.finished'; step: StepId; changed: boolean; duration: number }
+  | StepFinished
   | ({ type: 'step.failed'; step: StepId } & Failure)
   | { type: 'step.output'; step: StepId; lines: string[] }
   | RolloutChanged
@@ -29,6 +29,16 @@ export interface StepProgressed {
   message: string;
   done?: number;
   total?: number;
+}
+
+export interface StepFinished {
+  type: 'step.finished';
+  step: StepId;
+  changed: boolean;
+  /** Seconds. */
+  duration: number;
+  /** What is as wanted and still worth knowing; absent: nothing. */
+  warnings?: string[];
 }
 
 /** A wait and its blocker: what is missing, since when. */

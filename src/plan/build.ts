@@ -4,9 +4,9 @@ import { Bug, UserError } from '../errors/errors.ts';
 import { criticalPath } from './critical-path.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { applyConditions, declaresOwnNamespace, leftOutError, located } from './conditions.ts';
-import { fillIn, fillTemplates, literal, originsOf, pathsIn, wantedOnly, whereRead } from './fill-in.ts';
+import { fillIn, fillTemplates, holds, literal, originsOf, pathsIn, wantedOnly, whereRead } from './fill-in.ts';
 import { clusterId, orderSteps, providersOf, stepBehind } from './graph.ts';
-import type { JsonObject, Plan, PlanStep, StepDescription, StepId } from './plan.ts';
+import type { JsonObject, ManualCheck, Plan, PlanStep, StepDescription, StepId } from './plan.ts';
 import { conditionScope, knownScope, type ScopeRequest } from './scope.ts';
 import type { DescribeContext, ExpandContext, StepDraft } from './step-plan.ts';
 
@@ -51,7 +51,29 @@ export function buildPlan(request: PlanRequest): Plan {
     leftOut,
     criticalPath: criticalPath(ordered, recipe.expect.steps),
     endpoints: endpointsOf(ordered),
+    checksByHand: checksByHand(request, { conditions, scope, goneByPath }),
   };
+}
+
+/** Known while planning, or refused: nothing of the run is waited for to word a check. */
+function checksByHand(
+  { recipe, stepPlans }: PlanRequest,
+  { conditions, scope, goneByPath }: { conditions: JsonObject; scope: JsonObject; goneByPath: Map<string, StepId> },
+): ManualCheck[] {
+  const drafts = stepPlans.flatMap((kind) => {
+    const section = kind.key === undefined ? undefined : recipe.sections[kind.key];
+    return section === undefined ? [] : (kind.byHand?.(section) ?? []);
+  });
+  return drafts.flatMap(({ text, commands, when, at }) => {
+    const id = at.join('.');
+    if (when !== undefined && !located(recipe, { id, at: [...at, 'when'] }, goneByPath, () => holds(when, conditions)))
+      return [];
+    const filled = located(recipe, { id, at }, goneByPath, () =>
+      fillIn({ manual: text, commands }, scope, () => false),
+    );
+    const { manual, commands: lines } = filled as { manual: string; commands: string[] };
+    return [{ text: manual, commands: lines }];
+  });
 }
 
 interface Planning {

@@ -100,6 +100,12 @@ export interface LeftOutStep {
   when: string;
 }
 
+/** What a person looks at when the run is over, and the commands that show it. */
+export interface ManualCheck {
+  text: string;
+  commands: string[];
+}
+
 /** What will happen, as a value: printable, comparable, without a secret and without a time. */
 export interface Plan {
   version: 1;
@@ -113,6 +119,7 @@ export interface Plan {
   criticalPath: StepId[];
   /** Names of the endpoints that the run will print, and the step that finds each. */
   endpoints: { name: string; title: string; step: StepId; service: string }[];
+  checksByHand: ManualCheck[];
 }
 
 /** The deployment that a plan belongs to: state on this machine and the ledger in the cluster carry its name. */

@@ -4,7 +4,7 @@ import type { Docker } from '../tools/docker/docker.ts';
 import type { Helm } from '../tools/helm/helm.ts';
 import type { Kubectl } from '../tools/kubectl/kubectl.ts';
 import type { Question } from '../questions/question.ts';
-import type { JsonObject, PlanTarget, StepDescription, StepId, StepKind } from './plan.ts';
+import type { JsonObject, ManualCheck, PlanTarget, StepDescription, StepId, StepKind } from './plan.ts';
 
 /** A step as its recipe section asks for it, before expressions are filled in. */
 export interface StepDraft {
@@ -25,6 +25,12 @@ export interface StepDraft {
   at: (string | number)[];
   /** Seconds; else the default of the kind. */
   timeout?: number;
+}
+
+/** A check for the person's own eyes, before expressions are filled in. */
+export interface ManualCheckDraft extends ManualCheck {
+  when?: string;
+  at: (string | number)[];
 }
 
 /** What an expansion may look at. */
@@ -72,6 +78,8 @@ export interface StepPlan<Section extends z.ZodType = z.ZodType, Params extends 
    */
   known?(section: z.output<Section>, context: ExpandContext): JsonObject;
   expand?(section: z.output<Section>, context: ExpandContext): StepDraft[];
+  /** What a person looks at afterwards, because no program can; expressions allowed. */
+  byHand?(section: z.output<Section>): ManualCheckDraft[];
   describe(params: z.output<Params>, context: DescribeContext): StepDescription;
 }
 

@@ -61,7 +61,7 @@ export function createDeliveries({
           case 'load':
             return await nodesHave(delivery, tag, signal);
           case 'shared-daemon':
-            return (await docker.imageId(tag)) !== undefined;
+            return (await docker.image(tag)) !== undefined;
           case 'push':
             return await registryHasImage(request, inRegistry(delivery.push, tag), signal);
         }

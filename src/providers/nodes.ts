@@ -1,3 +1,4 @@
+import { quantity } from '../kubernetes/quantity.ts';
 import { messageOf, ToolError } from '../errors/errors.ts';
 import { apiGet } from '../tools/kubectl/api-get.ts';
 import type { KubectlTarget } from '../tools/kubectl/argv.ts';
@@ -36,7 +37,7 @@ async function readNodes(run: RunCommand, target: KubectlTarget, signal: AbortSi
     runtime: status.nodeInfo?.containerRuntimeVersion ?? '',
     ...(spec.providerID === undefined ? {} : { providerId: spec.providerID }),
     addresses: status.addresses ?? [],
-    cpu: spec.unschedulable === true ? 0 : cpuOf(status.allocatable?.cpu),
+    cpu: spec.unschedulable === true ? 0 : quantity(status.allocatable?.cpu),
   }));
 }
 
@@ -139,7 +140,7 @@ export interface RawPod {
 
 /** What the scheduler counts: containers and sidecars together, or the largest init container (Kubernetes, "Sidecar containers"). */
 export function requestedCpu({ spec = {} }: RawPod): number {
-  const cpu = ({ resources }: RawContainer) => cpuOf(resources?.requests?.cpu);
+  const cpu = ({ resources }: RawContainer) => quantity(resources?.requests?.cpu);
   let sidecars = 0;
   let largest = 0;
   for (const container of spec.initContainers ?? []) {
@@ -147,14 +148,7 @@ export function requestedCpu({ spec = {} }: RawPod): number {
     else largest = Math.max(largest, sidecars + cpu(container));
   }
   const together = (spec.containers ?? []).reduce((sum, container) => sum + cpu(container), sidecars);
-  return Math.max(together, largest) + cpuOf(spec.overhead?.cpu);
-}
-
-/** A quantity of CPU: `2`, `0.5`, `250m`. */
-function cpuOf(quantity: string | undefined): number {
-  const match = /^(\d+(?:\.\d+)?)([mun]?)$/.exec(quantity ?? '');
-  if (match === null) return 0;
-  return Number(match[1]) / { '': 1, m: 1e3, u: 1e6, n: 1e9 }[match[2] as '' | 'm' | 'u' | 'n'];
+  return Math.max(together, largest) + quantity(spec.overhead?.cpu);
 }
 
 function minor(version: string): string {

@@ -1,6 +1,6 @@
 import type { Decision, DecisionAnswer, EngineEvent } from '../events/events.ts';
 import type { FoundCluster } from '../providers/provider.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { ManualCheck, Plan } from '../plan/plan.ts';
 import type { PreflightReport } from '../plan/preflight/report.ts';
 import type { Prompter } from '../questions/question.ts';
 
@@ -31,6 +31,8 @@ export interface Summary {
   objects: number;
   changed: boolean;
   endpoints: { title: string; url: string; isForwarded: boolean }[];
+  /** What only a person can judge, and the commands that show it. */
+  checksByHand: ManualCheck[];
   /** Label and command, copyable. */
   commands: { label: string; command: string; hint?: string }[];
   /** `npm ci in todo-frontend (31 s)`. */

@@ -35,7 +35,8 @@ export async function todoBench(): Promise<Ratio[]> {
   const fresh = (round: string) => {
     const source = join(folder, round);
     execFileSync('cp', ['-r', 'recipes/todo/sample', source]);
-    for (const part of ['frontend', 'backend']) writeFileSync(join(source, part, 'bench.txt'), `${round} ${randomUUID()}`);
+    for (const part of ['frontend', 'backend'])
+      writeFileSync(join(source, part, 'bench.txt'), `${round} ${randomUUID()}`);
     return source;
   };
   try {

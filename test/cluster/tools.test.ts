@@ -292,7 +292,7 @@ describe.skipIf(!hasCluster)('tools on a real cluster', () => {
       const delivery = await provider.delivery(found, signal()).catch((error: unknown) => error);
       if (delivery instanceof UserError) return skip(delivery.message);
       const tag = `tools-${process.pid}:1`;
-      const id = await docker.imageId(image).catch((error: unknown) => error);
+      const id = await docker.image(image).catch((error: unknown) => error);
       if (typeof id !== 'string') return skip(`no engine, or no image ${image}`);
       await run(['docker', 'tag', image, tag]);
       const way = delivery as Awaited<ReturnType<typeof provider.delivery>>;
@@ -334,13 +334,13 @@ describe.skipIf(!hasCluster)('docker with a real engine', () => {
     await build('FROM scratch\nCOPY a.txt /\n', progress);
     expect(progress.some(({ total }) => total !== undefined && total > 0)).toBe(true);
     const tag = `tools-${process.pid}:2`;
-    expect(await docker.imageId(tag)).toMatch(/^sha256:/);
+    expect((await docker.image(tag))?.id).toMatch(/^sha256:/);
     await docker.remove(tag);
-    expect(await docker.imageId(tag)).toBeUndefined();
+    expect(await docker.image(tag)).toBeUndefined();
   });
 
   it('names the step, the file and the line of a Dockerfile that fails', async ({ skip }) => {
-    if ((await docker.imageId(image)) === undefined) return skip(`no image ${image}`);
+    if ((await docker.image(image)) === undefined) return skip(`no image ${image}`);
     const failure = await build(`FROM ${image}\nCOPY a.txt /\nRUN echo looking && \\\n  exit 7\n`).catch(
       (error: unknown) => error,
     );

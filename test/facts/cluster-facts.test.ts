@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gatherClusterFacts, nodePortsOf, quantity } from '../../src/facts/cluster-facts.ts';
+import { gatherClusterFacts, nodePortsOf } from '../../src/facts/cluster-facts.ts';
+import { quantity } from '../../src/kubernetes/quantity.ts';
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { service } from '../support/manifests.ts';

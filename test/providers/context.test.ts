@@ -43,7 +43,7 @@ describeProvider('context', {
     by: { by: 'shared-daemon' },
     commands: [],
     has: {
-      'docker image inspect --format {{.Id}} todo-backend:3f9c21': { stdout: 'sha256:1\n' },
+      'docker image inspect --format {{.Id}} {{.Size}} todo-backend:3f9c21': { stdout: 'sha256:1 159000000\n' },
       'docker image inspect': noImage,
     },
     unknown: { 'docker image inspect': { missing: true } },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../src/engine/run-plan.ts';
+import type { RunRecord } from '../../src/engine/run-request.ts';
 import type { JsonObject, PlanTarget, StepKind } from '../../src/plan/plan.ts';
 import { steps } from '../../src/steps/steps.ts';
 import { World, type Wish } from '../support/world.ts';

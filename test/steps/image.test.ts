@@ -4,10 +4,10 @@ import type { PlanTarget } from '../../src/plan/plan.ts';
 import { World, type Wish } from '../support/world.ts';
 
 const tag = 'shop-web:abc';
-const image = (id = 'web', name = tag): Wish => ({
+const image = (id = 'web', name = tag, more: Wish['params'] = {}): Wish => ({
   id: `image.${id}`,
   kind: 'image',
-  params: { context: 'web', dockerfile: 'docker/Dockerfile', args: {}, pull: name, push: name },
+  params: { context: 'web', dockerfile: 'docker/Dockerfile', args: {}, pull: name, push: name, ...more },
 });
 const cluster = (isStarted: boolean): Wish => ({
   id: 'cluster.target',
@@ -40,6 +40,21 @@ describe('an image', () => {
       total: 2,
     });
     expect(await up(world, cluster(true), image())).toMatchObject({ changed: false, commands: [] });
+  });
+
+  it('that is larger than the recipe wants is delivered, and warned of', async () => {
+    const world = new World();
+    world.docker.imageSize = 90 * 1024 ** 2 + 1;
+    expect(await up(world, cluster(true), image('web', tag, { maxSize: '90Mi' }))).toMatchObject({ outcome: 'done' });
+    expect(world.events).toContainEqual(
+      expect.objectContaining({
+        type: 'step.finished',
+        step: 'image.web',
+        warnings: ['The image has 91 MiB, and its recipe wants at most 90Mi'],
+      }),
+    );
+    await up(world, cluster(true), image('api', 'shop-api:abc', { maxSize: '91Mi' }));
+    expect(world.events.filter((event) => 'warnings' in event)).toEqual([]);
   });
 
   it('that the engine has is only brought to the nodes', async () => {

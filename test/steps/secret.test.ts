@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/engine/run-plan.ts';
+import type { RunResult } from '../../src/engine/run-request.ts';
 import { labels, managedBy } from '../../src/kubernetes/objects.ts';
 import type { JsonValue } from '../../src/plan/plan.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';

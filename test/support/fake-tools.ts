@@ -126,8 +126,11 @@ export class FakeDocker implements Docker {
     this.pushed(argv[2] ?? '');
   };
 
-  async imageId(tag: string): Promise<string | undefined> {
-    return this.images.has(tag) ? `sha256:${tag}` : undefined;
+  /** Bytes of every image. */
+  imageSize = 10_000_000;
+
+  async image(tag: string): Promise<{ id: string; bytes: number } | undefined> {
+    return this.images.has(tag) ? { id: `sha256:${tag}`, bytes: this.imageSize } : undefined;
   }
 
   async remove(tag: string): Promise<void> {

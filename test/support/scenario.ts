@@ -85,6 +85,7 @@ export function summaryOf(recorded: readonly Recorded[]): Summary {
       const url = last.endpoints[name];
       return url === undefined ? [] : [{ title, url, isForwarded: last.forwarded?.includes(name) ?? false }];
     }),
+    checksByHand: [],
     commands: [
       { label: 'Logs', command: 'kubectl --context minikube -n todo logs deploy/backend -f' },
       { label: 'Again', command: 'npx deploy-wizard up todo', hint: 'changes only what differs' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { runPlan, type RunRequest, type RunResult } from '../../src/engine/run-plan.ts';
+import { runPlan } from '../../src/engine/run-plan.ts';
+import type { RunRequest, RunResult } from '../../src/engine/run-request.ts';
 import { ToolError } from '../../src/errors/errors.ts';
 import { done, StepFailure, todo, type AnyStep, type LedgerEntry, type StepContext } from '../../src/engine/step.ts';
 import type { DecisionAnswer, Decision, EngineEvent, Failure } from '../../src/events/events.ts';
@@ -37,6 +38,7 @@ export function planOf(shape: Shape): Plan {
     leftOut: [],
     criticalPath: [],
     endpoints: [],
+    checksByHand: [],
   };
 }
 

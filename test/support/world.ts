@@ -2,7 +2,8 @@ import { contextFactory } from '../../src/commands/step-context.ts';
 import type { Prepared } from '../../src/commands/prepare.ts';
 import type { Program } from '../../src/commands/program.ts';
 import { LedgerWriter, ledgerName, withEntry, type Ledger } from '../../src/engine/journal/ledger.ts';
-import { runPlan, type RunRecord, type RunRequest, type RunResult } from '../../src/engine/run-plan.ts';
+import { runPlan } from '../../src/engine/run-plan.ts';
+import type { RunRecord, RunRequest, RunResult } from '../../src/engine/run-request.ts';
 import type { AnyStep, LedgerEntry, StepContext } from '../../src/engine/step.ts';
 import type { EngineEvent } from '../../src/events/events.ts';
 import { orderSteps } from '../../src/plan/graph.ts';
@@ -124,6 +125,7 @@ export class World {
       leftOut: [],
       criticalPath: [],
       endpoints: [],
+      checksByHand: [],
     };
   }
 
@@ -137,6 +139,7 @@ export class World {
         finished: async () => undefined,
         progress: silent,
         waiting: silent,
+        warn: silent,
         output: silent,
         rollout: silent,
       }),

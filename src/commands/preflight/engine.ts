@@ -15,7 +15,7 @@ export async function engineProblems({
     images.map(async ({ params }) => {
       const tag = paramText(params, 'push');
       if (plan.target.delivery.by === 'shared-daemon')
-        return docker.imageId(tag).then(
+        return docker.image(tag).then(
           (id) => id !== undefined,
           () => false,
         ); // The engine says below why not.

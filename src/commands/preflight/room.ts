@@ -1,4 +1,4 @@
-import { quantity } from '../../facts/cluster-facts.ts';
+import { quantity } from '../../kubernetes/quantity.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { podSpecOf } from '../../plan/preflight/needs.ts';
 import type { Problem } from '../../plan/preflight/report.ts';

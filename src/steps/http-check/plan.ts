@@ -62,6 +62,19 @@ export const httpCheckPlan = defineStepPlan({
         },
       ];
     }),
+  byHand: (section) =>
+    Object.entries(section).flatMap(([id, entry]) =>
+      'manual' in entry
+        ? [
+            {
+              text: entry.manual,
+              commands: entry.commands ?? [],
+              ...(entry.when === undefined ? {} : { when: entry.when }),
+              at: ['verify', id],
+            },
+          ]
+        : [],
+    ),
   describe: ({ requests, shows, writes }) => ({
     verb: 'check',
     title: shows,

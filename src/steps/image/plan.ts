@@ -15,7 +15,11 @@ const Image = z.strictObject({
     .optional()
     .meta({ description: 'Name without registry and tag; recipe name and id unless set' }),
   platforms: z.array(z.string()).optional().meta({ description: "The nodes' own unless set" }),
-  maxSize: z.string().optional().meta({ description: 'A larger image is a warning: 500Mi' }),
+  maxSize: z
+    .string()
+    .regex(/^\d+(\.\d+)?(Mi|Gi)$/)
+    .optional()
+    .meta({ description: 'A larger image is a warning: 500Mi' }),
   when: When.optional(),
   timeout: Duration.optional(),
 });

@@ -1,5 +1,6 @@
 import { clusterId } from '../../plan/graph.ts';
 import { defineStep, done, StepFailure, todo } from '../../engine/step.ts';
+import { quantity } from '../../kubernetes/quantity.ts';
 import { imagePlan } from './plan.ts';
 
 export const imageStep = defineStep(imagePlan, {
@@ -7,19 +8,25 @@ export const imageStep = defineStep(imagePlan, {
   parallel: 2,
   async check({ push }, { target, provider, docker, signal }) {
     if (target.delivery.by === 'shared-daemon')
-      return (await docker.imageId(push)) === undefined ? todo('the engine has no such image') : done();
+      return (await docker.image(push)) === undefined ? todo('the engine has no such image') : done();
     if (target.state !== 'running') return todo('the cluster is not running yet');
     return (await provider.hasImage(target.delivery, push, signal)) === true
       ? done()
       : todo('the nodes have no such image');
   },
-  async run({ push }, { step, docker, provider, target, execute, finished, progress, output, signal, waiting }) {
+  async run(
+    { push, maxSize },
+    { step, warn, docker, provider, target, execute, finished, progress, output, signal, waiting },
+  ) {
     const [build = [], ...deliver] = step.commands;
     const onLine = (line: string) => output([line]);
     const onProgress = ({ message, done: at, total }: { message: string; done?: number; total?: number }) =>
       progress(message, at, total);
-    const isBuilt = (await docker.imageId(push)) !== undefined;
+    const isBuilt = (await docker.image(push)) !== undefined;
     if (!isBuilt) await docker.build(build, { signal, onLine, onProgress });
+    const { bytes = 0 } = (await docker.image(push)) ?? {};
+    if (maxSize !== undefined && bytes > quantity(maxSize))
+      warn(`The image has ${Math.ceil(bytes / 1024 ** 2)} MiB, and its recipe wants at most ${maxSize}`);
     if (deliver.length === 0) return { undo: {}, made: [] };
     waiting('the cluster, to bring the image to its nodes');
     await finished(clusterId);
@@ -35,7 +42,7 @@ export const imageStep = defineStep(imagePlan, {
   async verify({ push }, { target, provider, docker, signal }) {
     const isThere =
       target.delivery.by === 'shared-daemon'
-        ? (await docker.imageId(push)) !== undefined
+        ? (await docker.image(push)) !== undefined
         : await provider.hasImage(target.delivery, push, signal);
     if (isThere !== false) return;
     throw new StepFailure({

@@ -34,10 +34,12 @@ export function createDocker({ run, program = 'docker' }: DockerSettings): Docke
         throw await buildFailure(error, output.failedStep());
       }
     },
-    async imageId(tag) {
-      const argv = [program, 'image', 'inspect', '--format', '{{.Id}}', tag];
+    async image(tag) {
+      const argv = [program, 'image', 'inspect', '--format', '{{.Id}} {{.Size}}', tag];
       const found = await ifThere(explained(run(argv, { timeout: 30 }), pushProblems));
-      return found?.stdout.trim();
+      if (found === undefined) return undefined;
+      const [id = '', bytes = '0'] = found.stdout.trim().split(' ');
+      return { id, bytes: Number(bytes) };
     },
     pushArgv: (tag) => [program, 'push', tag],
     async push(argv, { onProgress, ...options }: Watched) {

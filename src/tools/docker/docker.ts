@@ -37,8 +37,8 @@ export interface Docker {
     argv: readonly string[],
     options: CommandOptions & { onProgress?: (progress: BuildProgress) => void },
   ): Promise<void>;
-  /** Id of a local image; undefined when there is none. */
-  imageId(tag: string): Promise<string | undefined>;
+  /** Id and size in bytes of a local image; undefined when there is none. */
+  image(tag: string): Promise<{ id: string; bytes: number } | undefined>;
   pushArgv(tag: string): string[];
   push(
     argv: readonly string[],

@@ -8,6 +8,7 @@ import { factLines } from './components/facts.ts';
 import { labelled, paragraph } from './components/paragraph.ts';
 import { stepCells } from './components/step-line.ts';
 import { columnOf, type LineCells } from './layout/cells.ts';
+import type { Tone } from './theme.ts';
 import type { Expected } from './screens/run.tsx';
 
 // What is committed to the terminal's own history: facts that are over. Logs never.
@@ -34,8 +35,20 @@ export function stepHistory(
 ): LineCells[] {
   // Two columns as in the live list, where a mark shows which step is selected.
   const line: LineCells = [{ text: '  ' }, ...stepCells({ view, step, now, width: width - 2 })];
-  if (step.state.is !== 'failed') return [line];
+  const { state } = step;
+  if (state.is === 'done')
+    return [line, ...state.warnings.flatMap((text) => marked('▲', 'waiting', text, width - 6, 6))];
+  if (state.is !== 'failed') return [line];
   return [line, ...factLines(step, { columns: width, indent: 6 })];
+}
+
+/** A text with a mark before its first line. */
+function marked(glyph: string, tone: Tone, text: string, columns: number, indent: number): LineCells[] {
+  return paragraph(text, columns - 2).map((cells, index) => [
+    { text: ' '.repeat(indent) },
+    { text: index === 0 ? `${glyph} ` : '  ', tone },
+    ...cells,
+  ]);
 }
 
 /** Steps that a run did not get to. */

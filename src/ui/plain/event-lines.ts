@@ -48,9 +48,12 @@ function stepFact(event: StepEvent, view: ViewModel): FactLine {
     case 'step.skipped':
       return { word: 'skip', text: `${title}: left out: ${event.reason}` };
     case 'step.finished':
-      return event.changed || hasProved(view, event.step)
-        ? { word: 'done', text: `${title} ${forms.done} in ${durationText(event.duration)}` }
-        : { word: 'same', text: `${title} unchanged, ${durationText(event.duration)}` };
+      return {
+        ...(event.changed || hasProved(view, event.step)
+          ? { word: 'done', text: `${title} ${forms.done} in ${durationText(event.duration)}` }
+          : { word: 'same', text: `${title} unchanged, ${durationText(event.duration)}` }),
+        more: (event.warnings ?? []).map((text) => `warning: ${text}`),
+      };
     case 'step.failed':
       return {
         word: 'FAIL',

@@ -24,6 +24,10 @@ export function planText(plan: Plan, report: PreflightReport, estimates: Estimat
       'Left out',
       view.leftOut.map(({ title, when }) => `${title}, because not: ${when}`),
     ),
+    ...section(
+      'To look at yourself, afterwards',
+      view.checksByHand.flatMap(({ text, commands }) => [text, ...commands.map((command) => `    $ ${command}`)]),
+    ),
     ...section('Checked', view.proven),
     ...section('Problems', view.fatal.flatMap(problemLines)),
     ...section('Worth knowing', view.warnings.flatMap(problemLines)),

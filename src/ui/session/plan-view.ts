@@ -1,4 +1,4 @@
-import type { Plan, PlanStep, StepId, StepVerb } from '../../plan/plan.ts';
+import type { ManualCheck, Plan, PlanStep, StepId, StepVerb } from '../../plan/plan.ts';
 import type { PreflightReport, Problem } from '../../plan/preflight/report.ts';
 import { commandLine } from '../text/command-line.ts';
 import { durationText } from '../text/durations.ts';
@@ -10,6 +10,8 @@ export interface PlanView {
   target: string;
   rows: PlanRow[];
   leftOut: { title: string; when: string }[];
+  /** For the person's own eyes, afterwards. */
+  checksByHand: ManualCheck[];
   /** What was proven before the first change. */
   proven: string[];
   fatal: Problem[];
@@ -40,6 +42,7 @@ export function planView(plan: Plan, report: PreflightReport, estimates: Estimat
     target: `${plan.target.name} (${plan.namespace})`,
     rows: plan.steps.map((step, index) => rowOf(plan, step, estimates, besideOf(plan.steps, levels, index))),
     leftOut: plan.leftOut.map(({ id, when }) => ({ title: id, when })),
+    checksByHand: plan.checksByHand,
     proven: report.proven,
     fatal: report.problems.filter((problem) => problem.isFatal),
     warnings: report.problems.filter((problem) => !problem.isFatal),

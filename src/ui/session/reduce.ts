@@ -35,7 +35,13 @@ export function reduce(view: ViewModel, event: EngineEvent, at: Moment): ViewMod
       return withState(view, event.step, { state: { is: 'skipped', reason: event.reason } });
     case 'step.finished':
       return withState(withoutDecision(view, event.step), event.step, {
-        state: { is: 'done', changed: event.changed, proved: hasProved(view, event.step), duration: event.duration },
+        state: {
+          is: 'done',
+          changed: event.changed,
+          proved: hasProved(view, event.step),
+          duration: event.duration,
+          warnings: event.warnings ?? [],
+        },
       });
     case 'step.failed': {
       const { type: _type, step, ...failure } = event;

@@ -28,6 +28,10 @@ export function summaryView(summary: Summary): SummaryView {
         text: url,
         ...(isForwarded ? { hint: 'forwarded: answers while this runs' } : {}),
       })),
+      ...summary.checksByHand.flatMap(({ text, commands }, index) => [
+        { label: index === 0 ? 'Look at' : '', text },
+        ...commands.map((command) => ({ label: '', text: command })),
+      ]),
       ...summary.commands.map(({ label, command, hint }) => ({
         label,
         text: command,

@@ -19,7 +19,7 @@ export type StepState =
       rollouts: readonly Rollout[];
     }
   /** `duration` in seconds. `proved`: it changed nothing by nature, and found what it looked for. */
-  | { is: 'done'; changed: boolean; proved: boolean; duration: number }
+  | { is: 'done'; changed: boolean; proved: boolean; duration: number; warnings: readonly string[] }
   | { is: 'skipped'; reason: string }
   | { is: 'failed'; failure: Failure; duration: number }
   /** The run ended while it was at work. */

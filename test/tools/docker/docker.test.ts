@@ -253,13 +253,13 @@ RUN echo installing && \\
 describe('images', () => {
   const missing = { status: 1, stderr: recorded(folder, 'inspect-missing.txt').text };
 
-  it('have an id, or are not there', async () => {
+  it('have an id and a size, or are not there', async () => {
     const { run } = fakeRun({
-      'docker image inspect --format {{.Id}} shop/web:1': { stdout: 'sha256:abc\n' },
+      'docker image inspect --format {{.Id}} {{.Size}} shop/web:1': { stdout: 'sha256:abc 159000000\n' },
       'docker image inspect': missing,
     });
-    expect(await createDocker({ run }).imageId('shop/web:1')).toBe('sha256:abc');
-    expect(await createDocker({ run }).imageId('none:1')).toBeUndefined();
+    expect(await createDocker({ run }).image('shop/web:1')).toEqual({ id: 'sha256:abc', bytes: 159000000 });
+    expect(await createDocker({ run }).image('none:1')).toBeUndefined();
   });
 
   it('may be gone when they are removed', async () => {
@@ -270,7 +270,7 @@ describe('images', () => {
   it('cannot be asked for without an engine', async () => {
     const stderr = recorded(folder, 'version-no-daemon.txt').text;
     const docker = createDocker({ run: fakeRun({ 'docker image': { status: 1, stderr } }).run });
-    await expect(docker.imageId('a:1')).rejects.toMatchObject({ kind: 'user', exitCode: 4 });
+    await expect(docker.image('a:1')).rejects.toMatchObject({ kind: 'user', exitCode: 4 });
     await expect(docker.remove('a:1')).rejects.toMatchObject({ kind: 'user', exitCode: 4 });
   });
 

@@ -44,8 +44,13 @@ test.each<[string, StepState, string, string]>([
     '1 of 2 pods ready, its pods did not become available in time',
   ],
   ['all objects ready', running({ rollouts: [{ ...rollout, state: 'ready' }] }), 'running', 'installing'],
-  ['done', { is: 'done', changed: true, proved: false, duration: 3 }, 'changed', 'installed'],
-  ['done without a change', { is: 'done', changed: false, proved: false, duration: 3 }, 'unchanged', 'unchanged'],
+  ['done', { is: 'done', changed: true, proved: false, duration: 3, warnings: [] }, 'changed', 'installed'],
+  [
+    'done without a change',
+    { is: 'done', changed: false, proved: false, duration: 3, warnings: [] },
+    'unchanged',
+    'unchanged',
+  ],
   ['left out', { is: 'skipped', reason: 'no ingress' }, 'skipped', 'left out: no ingress'],
   ['stopped', { is: 'stopped', duration: 1 }, 'stopped', 'stopped before it was over'],
   ['next', { is: 'pending', after: [] }, 'pending', 'next'],
@@ -57,7 +62,7 @@ test.each<[string, StepState, string, string]>([
 describe('times', () => {
   test('a running step counts whole seconds, one that is over says what it took', () => {
     expect(stepTime(running({}), 61_900)).toBe('1 min 1 s');
-    expect(stepTime({ is: 'done', changed: true, proved: false, duration: 0.62 }, 0)).toBe('0.6 s');
+    expect(stepTime({ is: 'done', changed: true, proved: false, duration: 0.62, warnings: [] }, 0)).toBe('0.6 s');
     expect(stepTime({ is: 'pending', after: [] }, 0)).toBe('');
   });
 

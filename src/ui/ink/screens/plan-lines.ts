@@ -24,6 +24,7 @@ function aspectLines(view: PlanView, aspect: PlanAspect, columns: number): LineC
       return [
         ...view.rows.flatMap((row) => [headCells(row), ...detailsOf(row, columns)]),
         ...leftOutLines(view, columns),
+        ...byHandLines(view, columns),
       ];
     default:
       return aspect satisfies never;
@@ -101,6 +102,15 @@ function leftOutLines({ leftOut }: PlanView, columns: number): LineCells[] {
   if (leftOut.length === 0) return [];
   const lines = leftOut.flatMap(({ title, when }) => below(`${title}, because not: ${when}`, columns, 'dim'));
   return [[], [{ text: '  Left out', tone: 'dim' }], ...lines];
+}
+
+function byHandLines({ checksByHand }: PlanView, columns: number): LineCells[] {
+  if (checksByHand.length === 0) return [];
+  const lines = checksByHand.flatMap(({ text, commands }) => [
+    ...below(text, columns, 'plain'),
+    ...commands.flatMap((command) => below(`$ ${command}`, columns, 'dim')),
+  ]);
+  return [[], [{ text: '  To look at yourself, afterwards', tone: 'dim' }], ...lines];
 }
 
 function below(text: string, columns: number, tone: Cell['tone']): LineCells[] {
