@@ -21,7 +21,7 @@ module.exports = {
     ),
     may(
       '^src/facts/',
-      '^src/(facts|errors|plan)/|^src/kubernetes/(objects|quantity|watch/cluster-reader)\\.ts$|^src/tools/helm/helm\\.ts$',
+      '^src/(facts|errors|plan)/|^src/kubernetes/(objects|quantity|watch/cluster-reader)\\.ts$|^src/tools/(helm/helm|registry/registry)\\.ts$',
     ),
     may(
       '^src/engine/',

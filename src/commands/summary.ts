@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import type { Answers } from '../questions/question.ts';
 import { isTrue } from '../questions/resolve.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Summary } from '../ui/frontend.ts';
+import { commandLine } from '../ui/text/command-line.ts';
 import { deploymentName, paramText } from '../plan/plan.ts';
 import type { Deployed } from './deploy.ts';
 import { objectsOf } from './run-ledger.ts';
@@ -18,15 +20,21 @@ function optionalCommands({ notes }: Recipe, answers: Answers): Summary['command
 
 /** The last screen, as facts. */
 export function summaryOf(
-  { logs }: Program,
-  { plan, recipe, connection, answers }: Prepared,
+  { logs, recipes, invocation }: Program,
+  { plan, recipe, connection, answers, source }: Prepared,
   { exitCode, ledger, result, endpoints, forwards, duration }: Deployed,
 ): Summary {
   const namespace = plan.namespace;
   const kubectl = ['kubectl', '--context', plan.target.context, '-n', namespace];
   const workloads = plan.steps.filter(({ kind }) => kind === 'release');
   const secrets = plan.steps.filter(({ kind }) => kind === 'secret').map(({ params }) => paramText(params, 'name'));
-  const where = `--target ${targetWord(connection.cluster)}${namespace === (recipe.namespace ?? recipe.name) ? '' : ` --namespace ${namespace}`}${plan.environment === Object.keys(recipe.environments)[0] ? '' : ` --env ${plan.environment}`}`;
+  const where = [
+    ...['--target', targetWord(connection.cluster)],
+    ...(namespace === (recipe.namespace ?? recipe.name) ? [] : ['--namespace', namespace]),
+    ...(plan.environment === Object.keys(recipe.environments)[0] ? [] : ['--env', plan.environment]),
+  ];
+  const what = dirname(recipe.folder) === recipes ? recipe.name : recipe.folder;
+  const from = invocation.source === undefined ? [] : ['--source', source];
   const log = logs.path();
   const slowest = Object.entries(result.durations).sort(([, a], [, b]) => b - a)[0];
   return {
@@ -53,10 +61,14 @@ export function summaryOf(
         ? []
         : [{ label: 'Secrets', command: `${kubectl.join(' ')} get secret ${secrets[0]}` }]),
       ...optionalCommands(recipe, answers),
-      { label: 'Again', command: `npx deploy-wizard up ${recipe.name} ${where}`, hint: 'changes only what differs' },
+      {
+        label: 'Again',
+        command: commandLine(['npx', 'deploy-wizard', 'up', what, ...where, ...from]),
+        hint: 'changes only what differs',
+      },
       {
         label: 'Remove',
-        command: `npx deploy-wizard down ${recipe.name} ${where}`,
+        command: commandLine(['npx', 'deploy-wizard', 'down', recipe.name, ...where]),
         hint: 'exactly what this run made',
       },
       ...(log === undefined

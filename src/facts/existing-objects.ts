@@ -6,7 +6,7 @@ import { needsOf, type Need } from '../plan/preflight/needs.ts';
 import type { ExistingObjects } from '../plan/preflight/reference-check.ts';
 import type { RenderedObject } from '../tools/helm/helm.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
-import { imageAnswer } from './registry.ts';
+import { registryHasImage } from '../tools/registry/registry.ts';
 
 export interface ExistingRequest {
   plan: Plan;
@@ -101,7 +101,7 @@ async function lookUpImages(needs: Need[], plan: Plan, reader: ClusterReader): P
   const answers = await Promise.all(
     wanted.map(async (image): Promise<[string, boolean][]> => {
       if (fullNames(image).some((name) => onNodes.has(name))) return [[image, true]];
-      const answer = await imageAnswer(image);
+      const answer = await registryHasImage(fetch, image, new AbortController().signal);
       return answer === undefined ? [] : [[image, answer]];
     }),
   );

@@ -29,6 +29,8 @@ export interface UntilReadyRequest {
 /** Graces run out by time alone, without any change in the cluster. */
 const clockMilliseconds = 1000;
 const logLines = 40;
+/** With each look, so within as many seconds. */
+const logTries = 3;
 
 /**
  * Watches the objects until each is ready. Resolves with undefined then, or with the failure of the first that the
@@ -72,7 +74,10 @@ class Wait {
   readonly #request: UntilReadyRequest;
   readonly #said = new Map<string, string>();
   readonly #logs: Record<string, string[]> = {};
-  readonly #asked = new Map<string, string>();
+  /** What an earlier run of the container said. */
+  readonly #earlier = new Map<string, string[]>();
+  /** The run of a container whose log was asked for, and how often in vain. */
+  readonly #asked = new Map<string, { run: string; missed: number }>();
   /** Jobs that were complete when last seen: one that its controller then deletes has still done its work. */
   readonly #complete = new Set<string>();
   onNews: () => void = () => undefined;
@@ -96,6 +101,7 @@ class Wait {
   #verdict(wanted: KubernetesObject, snapshot: Snapshot): Verdict & { object: KubernetesObject } {
     const name = `${wanted.kind}/${wanted.metadata.name}`;
     const object = snapshot.find(wanted.kind, wanted.metadata.name);
+    if (object !== undefined) this.#readLogs(object, snapshot);
     const found: Verdict =
       object !== undefined
         ? verdict(object, snapshot, this.#request.now(), this.#logs as Logs)
@@ -105,7 +111,6 @@ class Wait {
               : { state: 'progressing', waitingFor: 'the API server to show it' },
           };
     if (wanted.kind === 'Job' && found.status.state === 'ready') this.#complete.add(name);
-    if (object !== undefined) this.#readLogs(object, snapshot);
     this.#say(name, found.status);
     return { ...found, object: object ?? wanted };
   }
@@ -124,7 +129,11 @@ class Wait {
     this.#request.rollout(change);
   }
 
-  /** Each log once for each run of its container. One that cannot be read counts as empty, so that the verdict does not wait for it. */
+  /**
+   * Each log once for each run of its container; that of another run says nothing of this one. The status is behind what
+   * happens: the run that it names may be removed already, and a new one have begun. So a log that is not there is asked
+   * for again, and in the end what an earlier run said has to do.
+   */
   #readLogs(object: KubernetesObject, snapshot: Snapshot): void {
     const { cluster, namespace } = this.#request;
     for (const { name, pod, container, previous } of logsWanted(object, snapshot)) {
@@ -132,13 +141,31 @@ class Wait {
         snapshot.find('Pod', pod)?.['status']?.containerStatuses as { name: string; restartCount: number }[] | undefined
       )?.find((one) => one.name === container)?.restartCount;
       const run = `${String(previous)} ${restarts ?? 0}`;
-      if (this.#asked.get(name) === run) continue;
-      this.#asked.set(name, run);
-      void cluster.logs(namespace, pod, container, { previous, lines: logLines }).then(
-        (lines) => this.#heard(name, lines),
-        () => this.#heard(name, []),
-      );
+      const asked = this.#asked.get(name);
+      const missed = asked?.run === run ? asked.missed : 0;
+      if (asked?.run === run && (missed === 0 || missed >= logTries)) continue;
+      this.#asked.set(name, { run, missed: 0 });
+      if (asked !== undefined && asked.run !== run) this.#forget(name);
+      const isOld = () => this.#asked.get(name)?.run !== run;
+      const miss = () => {
+        if (isOld()) return;
+        this.#asked.set(name, { run, missed: missed + 1 });
+        // An empty log lets the verdict go on without it.
+        if (missed + 1 >= logTries) this.#heard(name, this.#earlier.get(name) ?? []);
+      };
+      void cluster.logs(namespace, pod, container, { previous, lines: logLines }).then((lines) => {
+        if (lines === undefined) miss();
+        else if (isOld()) this.#earlier.set(name, lines);
+        else this.#heard(name, lines);
+      }, miss);
     }
+  }
+
+  #forget(name: string): void {
+    const lines = this.#logs[name];
+    if (lines === undefined) return;
+    this.#earlier.set(name, lines);
+    delete this.#logs[name];
   }
 
   #heard(name: string, lines: string[]): void {

@@ -4,9 +4,9 @@ import { createDocker } from '../tools/docker/create-docker.ts';
 import { createK3d } from '../tools/k3d/k3d.ts';
 import { createKind } from '../tools/kind/kind.ts';
 import { createMinikube } from '../tools/minikube/minikube.ts';
-import { hasImageNamed, inRegistry } from './image-name.ts';
+import { hasImageNamed, inRegistry } from '../tools/registry/image-name.ts';
 import type { Provider } from './provider.ts';
-import { registryHasImage } from './registry.ts';
+import { registryHasImage } from '../tools/registry/registry.ts';
 import type { ProviderSettings } from './settings.ts';
 
 /** The ways in which images reach nodes; the same for whoever chose the way. */

@@ -65,7 +65,7 @@ describe.skipIf(!hasCluster)('a real cluster', () => {
           reader
             .logs(namespace, log.pod, log.container, { previous: log.previous })
             .then((lines) => {
-              logs[log.name] = lines;
+              logs[log.name] = lines ?? [];
               look();
             })
             .catch(reject);

@@ -50,8 +50,8 @@ export interface World {
   stopped?: string;
   /** For kinds that can start clusters: what `start` of the stopped one says and runs. */
   start?: { table: Table; commands: string[] };
-  /** What takes images: how, by which command, and the answers when the nodes have `todo-backend:3f9c21`. */
-  delivery: { table: Table; by: object; commands: string[][]; has: Table; unknown: Table };
+  /** What takes images: how, by which command, and the answers when the nodes have `tag`, `todo-backend:3f9c21` unless told. */
+  delivery: { table: Table; by: object; commands: string[][]; has: Table; unknown: Table; tag?: string };
   addresses: { table: Table; found: string[] };
 }
 
@@ -134,7 +134,7 @@ export function describeProvider(kind: Provider['kind'], world: World): void {
 
   describe(`provider ${kind}: images`, () => {
     const cluster: FoundCluster = { provider: kind, ...world.running, state: 'running', detail: '' };
-    const tag = 'todo-backend:3f9c21';
+    const { tag = 'todo-backend:3f9c21' } = world.delivery;
 
     it('reach the nodes in its way, by these commands', async () => {
       const { provider } = withTable(changed(world.table, world.delivery.table));

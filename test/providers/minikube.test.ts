@@ -33,13 +33,14 @@ describeProvider('minikube', {
   sick: 'sick',
   stopped: 'stopped',
   start: {
-    table: { 'minikube start': { stdout: text('start-docs') } },
+    table: { 'minikube start': { stdout: text('start') } },
     commands: ['minikube start -o json --keep-context --interactive=false --profile stopped'],
   },
   delivery: {
     table: {},
     by: { by: 'load', program: 'minikube', cluster: 'minikube' },
-    commands: [['minikube', 'image', 'load', '--daemon', 'todo-backend:3f9c21', '--profile', 'minikube']],
+    commands: [['minikube', 'image', 'load', '--daemon', 'todo-frontend:e917f2134fd1', '--profile', 'minikube']],
+    tag: 'todo-frontend:e917f2134fd1',
     has: { 'minikube image ls': { stdout: text('image-ls') } },
     unknown: { 'minikube image ls': { status: 14, stderr: text('image-ls-no-profile') } },
   },

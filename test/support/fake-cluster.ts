@@ -121,8 +121,8 @@ export class FakeCluster implements ClusterReader {
     return found;
   }
 
-  async logs(_namespace: string, pod: string, container: string): Promise<string[]> {
-    return this.logLines[`${pod}/${container}`] ?? [];
+  async logs(_namespace: string, pod: string, container: string): Promise<string[] | undefined> {
+    return this.logLines[`${pod}/${container}`];
   }
 
   view(kinds: KindRef[], namespace: string) {

@@ -32,13 +32,16 @@ export interface ClusterReader {
   list(ref: KindRef, options?: ListOptions): Promise<KubernetesObject[]>;
   /** Raw GET for what has no object: `/version`, `/apis`. JSON. */
   raw(path: string): Promise<unknown>;
-  /** Last lines of a container's log; `previous`: of the run before the restart. */
+  /**
+   * Last lines of a container's log; `previous`: of the run before the restart. undefined: there is no log of that run, not
+   * yet or not any more.
+   */
   logs(
     namespace: string,
     pod: string,
     container: string,
     options?: { previous?: boolean; lines?: number },
-  ): Promise<string[]>;
+  ): Promise<string[] | undefined>;
   /** Lists, then watches the kinds; reconnects by itself. */
   view(kinds: KindRef[], namespace: string): LiveView;
   close(): Promise<void>;

@@ -72,18 +72,19 @@ export function readThrough({
       });
       const path = `/api/v1/namespaces/${segment(namespace)}/pods/${segment(pod)}/log?${parameters.toString()}`;
       const answer = await api.answer(path);
-      // No such pod any more (404), or a container that has not run (yet, or not before): there are no lines.
-      if (answer.status === 404 || answer.status === 400) return [];
+      // No such pod any more (404), or a container that has not run (yet, or not before).
+      if (answer.status === 404 || answer.status === 400) return undefined;
       if (answer.status !== 200) throw api.failure(answer, path, { verb: 'get', resource: 'pods/log', namespace });
-      return answer.body.split('\n').map(sanitiseLine).filter(isLogLine);
+      const said = answer.body.split('\n').map(sanitiseLine);
+      if (said.some((line) => removedLog.test(line))) return undefined;
+      return said.filter((line) => line !== '');
     },
     view: (kinds, namespace) => liveView(kinds.map((kind) => watches.use(kind, namespace))),
   };
 }
 
 // The kubelet answers 200 with this sentence when the container of that run has been removed.
-const isLogLine = (line: string): boolean =>
-  line !== '' && !/^unable to retrieve container logs for [\w.-]+:\/\//.test(line);
+const removedLog = /^unable to retrieve container logs for [\w.-]+:\/\//;
 
 function namespaceOf(ref: KindRef, resource: Resource, namespace: string | undefined): string | undefined {
   if (resource.isNamespaced && namespace === undefined) throw new Bug(`a ${ref.kind} is read without a namespace`);

@@ -20,18 +20,28 @@ export async function buildFailure(error: unknown, step: FailedStep | undefined)
 function stepFailure(error: ToolError, step: FailedStep, inPlace: string): ToolError {
   const said = [...step.output, ...error.lastLines].join('\n');
   const isFull = noSpace.test(said);
-  const lastWords = step.output.findLast((line) => line.trim() !== '');
+  const output = step.output.filter((line) => line.trim() !== '' && !chatter.test(line));
   return new ToolError(`The step ${shortened(step.name)} failed${inPlace}`, {
     argv: error.argv,
     status: error.status,
-    lastLines: step.output.length > 0 ? step.output : error.lastLines,
-    why: isFull ? 'There is no space left on the disk of the Docker engine.' : lastWords,
+    lastLines: output.length > 0 ? output : error.lastLines,
+    why: isFull ? 'There is no space left on the disk of the Docker engine.' : tellingLine(output),
     next: isFull
       ? ['See what takes the space: docker system df', 'Remove what is not needed: docker system prune']
       : ['Read what it says, correct the Dockerfile or the code, and try again.'],
     isTransient: networkWords.test(said),
     code: isFull ? 'no-space' : 'dockerfile-failed',
   });
+}
+
+/** What package managers say whether or not something is wrong. */
+const chatter = /^npm notice\b|^npm (?:error|ERR!) A complete log of this run\b|^\[notice\] /;
+/** `a.ts(1,2): error TS1: ...`, `ERROR: No matching distribution ...`, `fatal: ...`; an error's bare code tells little. */
+const namedError = /(?:^|[\s([])(?:fatal )?(?:error|fatal|exception)\b(?! code\b)(?=[\s:\])])/i;
+
+/** The first line that calls itself an error, else the last one: compilers say it first and end with a sum. */
+function tellingLine(output: readonly string[]): string | undefined {
+  return output.find((line) => namedError.test(line)) ?? output.at(-1);
 }
 
 function moved({ argv, status, lastLines, why, next, isTransient, code }: ToolError, message: string): ToolError {

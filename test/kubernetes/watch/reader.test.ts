@@ -138,7 +138,10 @@ describe('reading', () => {
       reason: 'BadRequest',
       message: 'previous terminated container "api" not found',
     });
-    expect(await reader.logs('todo', 'other', 'api', { previous: true })).toEqual([]);
+    expect(await reader.logs('todo', 'other', 'api', { previous: true })).toBeUndefined();
+    const removed = 'unable to retrieve container logs for containerd://c163a0b5e443d75b37bdd1cba7e692e5d403deb2';
+    server.logs = { '/api/v1/namespaces/todo/pods/gone/log': removed };
+    expect(await reader.logs('todo', 'gone', 'api', { previous: true })).toBeUndefined();
   });
 });
 

@@ -51,14 +51,17 @@ describe('answers of minikube', () => {
   });
 
   it('images, services and addons', () => {
-    expect(parseImages(json('image-ls'))).toEqual([
-      'registry.k8s.io/pause:3.10',
-      'docker.io/library/todo-backend:3f9c21',
-    ]);
+    const images = parseImages(json('image-ls'));
+    expect(images).toContain('registry.k8s.io/pause:3.10.1');
+    expect(images).toContain('docker.io/library/todo-frontend:e917f2134fd1');
+    expect(images.every((image) => image.includes(':'))).toBe(true);
     expect(parseImages(null)).toEqual([]);
     expect(parseServices(json('service-list'))).toEqual([
       { namespace: 'default', name: 'kubernetes', urls: [] },
-      { namespace: 'todo', name: 'frontend', urls: ['http://192.168.49.2:30001'] },
+      { namespace: 'kube-system', name: 'kube-dns', urls: [] },
+      { namespace: 'todo', name: 'backend-service', urls: ['http://192.0.2.2:30002'] },
+      { namespace: 'todo', name: 'frontend-service', urls: ['http://192.0.2.2:30001'] },
+      { namespace: 'todo', name: 'postgres', urls: [] },
     ]);
     expect(parseServices(null)).toEqual([]);
     expect(parseAddons(json('addons-list'))).toMatchObject({ ingress: false, 'metrics-server': false });
@@ -72,12 +75,20 @@ describe('answers of minikube', () => {
 describe('events of a start', () => {
   it('are steps with their number', () => {
     expect(
-      events('start-docs').map((event) => (event.type === 'step' ? [event.current, event.total, event.name] : [])),
+      events('start').flatMap((event) =>
+        event.type === 'step' ? [`${event.current}/${event.total} ${event.name}`] : [],
+      ),
     ).toEqual([
-      [0, 10, 'Initial Minikube Setup'],
-      [1, 10, 'Selecting Driver'],
-      [3, 10, 'Starting Node'],
-      [6, 10, 'Creating VM'],
+      '0/19 Initial Minikube Setup',
+      '1/19 Selecting Driver',
+      '3/19 Starting Node',
+      '3/19 Starting Node',
+      '7/19 Local OS Release',
+      '11/19 Preparing Kubernetes',
+      '16/19 Configuring Localhost Environment',
+      '17/19 Verifying Kubernetes',
+      '18/19 Enabling Addons',
+      '19/19 Done',
     ]);
     expect(events('start-dry-run').at(-1)).toEqual({
       type: 'step',
@@ -162,14 +173,14 @@ describe('minikube', () => {
   });
 
   it('shows how far a start is, and passes on words, not JSON', async () => {
-    const { started, progress, lines } = start('start-docs', 0);
+    const { started, progress, lines } = start('start', 0);
     await started;
     expect(progress[2]).toEqual({
-      message: 'Starting control plane node minikube in cluster minikube',
+      message: 'Starting "minikube" primary control-plane node in "minikube" cluster',
       done: 3,
-      total: 10,
+      total: 19,
     });
-    expect(lines).toContain('Automatically selected the hyperkit driver');
+    expect(lines).toContain('Using the none driver based on existing profile');
     expect(lines.some((line) => line.startsWith('{'))).toBe(false);
   });
 

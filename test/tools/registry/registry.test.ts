@@ -1,29 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { imageAnswer, parseImage } from '../../src/facts/registry.ts';
-import { answer, closedPort, httpServer } from '../support/http-server.ts';
+import { registryHasImage } from '../../../src/tools/registry/registry.ts';
+import { answer, closedPort, httpServer } from '../../support/http-server.ts';
 
-const hub = 'registry-1.docker.io';
 const digest = `sha256:${'a'.repeat(64)}`;
 
-describe('an image reference', () => {
-  it.each([
-    ['postgres', hub, 'library/postgres', 'latest'],
-    ['postgres:17', hub, 'library/postgres', '17'],
-    ['acme/shop:1', hub, 'acme/shop', '1'],
-    ['docker.io/library/postgres:17', hub, 'library/postgres', '17'],
-    ['docker.io/postgres:17', hub, 'library/postgres', '17'],
-    ['index.docker.io/acme/shop', hub, 'acme/shop', 'latest'],
-    ['ghcr.io/acme/team/shop:1.2', 'ghcr.io', 'acme/team/shop', '1.2'],
-    ['localhost/shop', 'localhost', 'shop', 'latest'],
-    ['localhost:5000/shop:1', 'localhost:5000', 'shop', '1'],
-    ['registry:5000/shop', 'registry:5000', 'shop', 'latest'],
-    [`quay.io/a/b@${digest}`, 'quay.io', 'a/b', digest],
-    [`quay.io/a/b:1@${digest}`, 'quay.io', 'a/b', digest],
-    [`redis@${digest}`, hub, 'library/redis', digest],
-  ])('%s', (image, registry, repository, reference) =>
-    expect(parseImage(image)).toEqual({ registry, repository, reference }),
-  );
-});
+const has = (image: string, signal = new AbortController().signal) => registryHasImage(fetch, image, signal);
 
 describe('whether a registry has an image', () => {
   it('is asked by HEAD of its manifest, in all forms of one', async () => {
@@ -33,8 +14,8 @@ describe('whether a registry has an image', () => {
       expect(request.headers.accept).toContain('application/vnd.oci.image.index.v1+json');
       answer(response, request.url?.includes('/there/') === true ? 200 : 404);
     });
-    expect(await imageAnswer(`127.0.0.1:${port}/there/shop:1`)).toBe(true);
-    expect(await imageAnswer(`127.0.0.1:${port}/gone/shop@${digest}`)).toBe(false);
+    expect(await has(`127.0.0.1:${port}/there/shop:1`)).toBe(true);
+    expect(await has(`127.0.0.1:${port}/gone/shop@${digest}`)).toBe(false);
     expect(seen).toEqual(['HEAD /v2/there/shop/manifests/1', `HEAD /v2/gone/shop/manifests/${digest}`]);
   });
 
@@ -49,7 +30,7 @@ describe('whether a registry has an image', () => {
       response.setHeader('www-authenticate', `Bearer realm="${url}/token",service="reg",scope="repository:shop:pull"`);
       return answer(response, 401);
     });
-    expect(await imageAnswer(`127.0.0.1:${port}/shop:1`)).toBe(true);
+    expect(await has(`127.0.0.1:${port}/shop:1`)).toBe(true);
   });
 
   it.each<[string, Record<string, string>, number]>([
@@ -65,10 +46,29 @@ describe('whether a registry has an image', () => {
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       answer(response, status);
     });
-    expect(await imageAnswer(`127.0.0.1:${port}/shop:1`)).toBeUndefined();
+    expect(await has(`127.0.0.1:${port}/shop:1`)).toBeUndefined();
   });
 
   it('is not known when nobody answers', async () => {
-    expect(await imageAnswer(`127.0.0.1:${await closedPort()}/shop:1`)).toBeUndefined();
+    expect(await has(`127.0.0.1:${await closedPort()}/shop:1`)).toBeUndefined();
+  });
+
+  it.each([
+    ['localhost:5000/a:1', 'http://localhost:5000/v2/a/manifests/1'],
+    ['registry.localhost/a:1', 'http://registry.localhost/v2/a/manifests/1'],
+    ['ghcr.io/acme/a:1', 'https://ghcr.io/v2/acme/a/manifests/1'],
+    ['acme/a:1', 'https://registry-1.docker.io/v2/acme/a/manifests/1'],
+  ])('%s is at %s', async (image, address) => {
+    const asked: unknown[] = [];
+    const request = ((url: string) => {
+      asked.push(url);
+      return Promise.resolve(new Response(null, { status: 200 }));
+    }) as typeof fetch;
+    await registryHasImage(request, image, new AbortController().signal);
+    expect(asked).toEqual([address]);
+  });
+
+  it('is not waited for when the person leaves', async () => {
+    await expect(has(`127.0.0.1:1/app:1`, AbortSignal.abort(new Error('left')))).rejects.toThrow('left');
   });
 });

@@ -1,29 +1,31 @@
-/** A name of an image taken apart, as the distribution specification and Docker's defaults have it. */
+/** A name of an image taken apart, as the reference grammar of the distribution specification and Docker's defaults have it. */
 export interface ImageName {
   /** `docker.io`, `localhost:5000`. */
   registry: string;
   /** `library/redis`, `acme/backend`. */
   repository: string;
-  tag: string;
+  /** Tag, or digest where there is one: `sha256:…`. */
+  reference: string;
 }
 
 export function parseImageName(image: string): ImageName {
-  const slash = image.indexOf('/');
-  const first = image.slice(0, Math.max(slash, 0));
+  const [name = '', digest] = image.split('@', 2);
+  const slash = name.indexOf('/');
+  const first = name.slice(0, Math.max(slash, 0));
   // What stands before the first slash is a registry only if it looks like a host.
   const hasRegistry = first.includes('.') || first.includes(':') || first === 'localhost';
-  const registry = hasRegistry ? first : 'docker.io';
-  const rest = hasRegistry ? image.slice(slash + 1) : image;
+  const registry = !hasRegistry || first === 'index.docker.io' ? 'docker.io' : first;
+  const rest = hasRegistry ? name.slice(slash + 1) : name;
   const colon = rest.lastIndexOf(':');
   const [path, tag] = colon > rest.lastIndexOf('/') ? [rest.slice(0, colon), rest.slice(colon + 1)] : [rest, 'latest'];
   const repository = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path;
-  return { registry, repository, tag };
+  return { registry, repository, reference: digest ?? tag };
 }
 
 /** The full name, under which container runtimes list an image: `docker.io/library/redis:8`. */
 export function fullImageName(image: string): string {
-  const { registry, repository, tag } = parseImageName(image);
-  return `${registry}/${repository}:${tag}`;
+  const { registry, repository, reference } = parseImageName(image);
+  return `${registry}/${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
 }
 
 /** Whether a runtime's list has the image, whichever form of the name it writes. */
