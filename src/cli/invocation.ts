@@ -6,6 +6,12 @@ import { environmentForm, options, type OptionName } from './options.ts';
 
 export type OutputForm = 'ink' | 'plain' | 'json';
 
+export interface Answer {
+  text: string;
+  /** `--set`, `--namespace`, `DEPLOY_WIZARD_SET`. */
+  by: string;
+}
+
 /** What the person asked for, by arguments and environment; nothing is checked against the world yet. */
 export interface Invocation {
   command: CommandName;
@@ -19,8 +25,8 @@ export interface Invocation {
   answers?: string;
   registry?: string;
   saveAnswers?: string;
-  /** Answers by question id, and who gave each. */
-  set: Record<string, { text: string; by: string }>;
+  /** Answers by question id, and who gave each; those that have an option of their own too. */
+  set: Record<string, Answer>;
   yes: boolean;
   withData: boolean;
   output?: OutputForm;
@@ -46,12 +52,17 @@ export function readInvocation(argv: readonly string[], environment: NodeJS.Proc
   const [word, ...words] = parsed.positionals;
   const command = commandOf(word);
   checkWords(command, words);
+  const set = settings(flags.set as string[] | undefined, environment[environmentForm('set')]);
+  for (const [id, option] of Object.entries(answersByOption)) {
+    const answer = answerByOption(option, { flag: flags[option], set: set[id], variable: value(option) });
+    if (answer !== undefined) set[id] = answer;
+  }
   const given = {
     recipe: recipeOf(flags.recipe, namesRecipe.has(command) ? words[0] : undefined) ?? value('recipe'),
     target: value('target'),
-    environment: value('env'),
-    namespace: value('namespace'),
-    source: value('source'),
+    environment: set['environment']?.text,
+    namespace: set['namespace']?.text,
+    source: set['source']?.text,
     answers: value('answers'),
     registry: value('registry'),
     saveAnswers: value('save-answers'),
@@ -66,12 +77,25 @@ export function readInvocation(argv: readonly string[], environment: NodeJS.Proc
     ...(Object.fromEntries(
       Object.entries(given).filter(([, content]) => content !== undefined),
     ) as Partial<Invocation>),
-    set: settings(flags.set as string[] | undefined, environment[environmentForm('set')]),
+    set,
     yes: isOn('yes'),
     withData: isOn('data'),
     verbose: isOn('verbose'),
     colour: !isOn('no-color') && (environment['NO_COLOR'] ?? '') === '',
   };
+}
+
+/** Questions that have an option of their own. */
+const answersByOption = { environment: 'env', namespace: 'namespace', source: 'source' } as const;
+
+/** Flag before variable, whichever of the two ways says it; in the same place the option's own name wins. */
+function answerByOption(
+  option: OptionName,
+  { flag, set, variable }: { flag: Flags[OptionName]; set: Answer | undefined; variable: string | undefined },
+): Answer | undefined {
+  if (typeof flag === 'string') return { text: flag, by: `--${option}` };
+  if (set?.by === '--set' || variable === undefined) return set;
+  return { text: variable, by: environmentForm(option) };
 }
 
 type Flags = Partial<Record<OptionName, string | boolean | string[]>>;

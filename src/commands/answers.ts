@@ -77,14 +77,6 @@ export async function givenAnswers(
       next: ['Name another file with --answers.'],
     });
   }
-  const places: Record<string, GivenAnswer> = {};
-  for (const [id, text] of Object.entries({
-    environment: invocation.environment,
-    namespace: invocation.namespace,
-    source: invocation.source,
-  })) {
-    if (text !== undefined) places[id] = { text, by: id === 'environment' ? '--env' : `--${id}` };
-  }
   for (const [id, answer] of Object.entries(invocation.set)) {
     if (questions.find((question) => question.id === id)?.type === 'secret') {
       throw new UserError(
@@ -98,7 +90,7 @@ export async function givenAnswers(
       );
     }
   }
-  const given = { ...(isForUs ? file?.given : {}), ...invocation.set, ...places };
+  const given = { ...(isForUs ? file?.given : {}), ...invocation.set };
   checkNames(given, [...questions, ...(Object.keys(recipe.environments).length < 2 ? [environmentQuestion] : [])]);
   return given;
 }

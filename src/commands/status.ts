@@ -1,5 +1,6 @@
 import type { Ledger } from '../engine/journal/ledger.ts';
 import { exitCodes, type ExitCode } from '../errors/exit-codes.ts';
+import type { KubernetesObject } from '../kubernetes/objects.ts';
 import { rolloutStatus, waitingDetail } from '../kubernetes/rollout/index.ts';
 import { paramText } from '../plan/plan.ts';
 import type { KindRef } from '../kubernetes/watch/cluster-reader.ts';
@@ -45,8 +46,13 @@ async function statusOf(
   ledger: Ledger,
 ): Promise<boolean> {
   const snapshot = await snapshotOf(reader, ledger.namespace);
-  const releases = ledger.entries.flatMap(({ kind, undo }) => (kind === 'release' ? [paramText(undo, 'name')] : []));
-  const manifests = await Promise.all(releases.map((name) => helm.manifest(name, ledger.namespace).catch(() => []))); // A release that is gone shows as missing below.
+  const names = ledger.entries.flatMap(({ kind, undo }) => (kind === 'release' ? [paramText(undo, 'name')] : []));
+  const releases = await Promise.all(
+    names.map(async (name) => ({ name, state: await helm.status(name, ledger.namespace) })),
+  );
+  const manifests = await Promise.all(
+    releases.flatMap(({ name, state }) => (state === undefined ? [] : [helm.manifest(name, ledger.namespace)])),
+  );
   const wanted = new Set([
     ...manifests.flat().map(({ kind, metadata }) => `${kind} ${metadata.name}`),
     ...ledger.entries.flatMap(({ made }) => made.map(({ kind, name }) => `${kind} ${name}`)),
@@ -67,12 +73,9 @@ async function statusOf(
           : `${state.state}: ${'waitingFor' in state ? state.waitingFor : ''}${detail === undefined ? '' : ` (${detail})`}`;
     lines.push(`${kind} ${object}: ${text}`);
   }
-  for (const release of releases) {
-    const state = await helm.status(release, ledger.namespace);
+  for (const { name, state } of releases) {
     isReady &&= state?.status === 'deployed';
-    lines.push(
-      `release ${release}: ${state === undefined ? 'is gone' : `${state.status}, revision ${state.revision}`}`,
-    );
+    lines.push(`release ${name}: ${state === undefined ? 'is gone' : `${state.status}, revision ${state.revision}`}`);
   }
   const addresses = await provider.nodeAddresses(cluster, kill);
   for (const { title, service, path, scheme } of ledger.endpoints) {
@@ -92,9 +95,16 @@ async function statusOf(
   return isReady;
 }
 
-function counts(object: { [field: string]: unknown } | undefined): string {
-  const { spec, status: now } = (object ?? {}) as { spec?: { replicas?: number }; status?: { readyReplicas?: number } };
-  return `${now?.readyReplicas ?? 0} of ${spec?.replicas ?? 1} pods`;
+function counts(object: KubernetesObject | undefined): string {
+  const [spec, now] = [object?.['spec'], object?.['status']];
+  switch (object?.kind) {
+    case 'DaemonSet':
+      return `${now?.numberReady ?? 0} of ${now?.desiredNumberScheduled ?? 0} pods`;
+    case 'Job':
+      return `${now?.succeeded ?? 0} of ${spec?.completions ?? 1} pods done`;
+    default:
+      return `${now?.readyReplicas ?? 0} of ${spec?.replicas ?? 1} pods`;
+  }
 }
 
 async function snapshotOf(reader: Connection['reader'], namespace: string): Promise<Snapshot> {

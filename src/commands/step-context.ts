@@ -33,6 +33,7 @@ export function contextFactory(settings: ContextSettings): ContextFactory {
       target: plan.target,
       folder: recipe.folder,
       source,
+      directory: program.directory,
       namespace: plan.namespace,
       kubectl,
       helm,

@@ -87,6 +87,8 @@ export interface StepContext {
   nodeAddresses: () => Promise<string[]>;
   /** Absolute folder of the application's code. */
   source: string;
+  /** The person's working directory: files that they name are relative to it. */
+  directory: string;
   /** Namespace of the deployment. */
   namespace: string;
   /** A variable of the person's environment that a recipe names as the source of a secret. */

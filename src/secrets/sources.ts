@@ -8,7 +8,8 @@ export type Source =
   | { ask: string; optional?: boolean; format?: 'asyncpg-url' }
   | { generate: { bytes: number; encode: SecretEncoding } }
   | { from: string; format?: 'asyncpg-url' }
-  | { file: string }
+  /** `named`: an answer names it, so it is the person's own file. */
+  | { file: string; named?: boolean }
   | { env: string; optional?: boolean }
   | { existing: { secret: string; key: string; namespace?: string } };
 
@@ -16,7 +17,7 @@ export type Source =
 export interface SourceReader {
   asked(questionId: string): Secret | undefined;
   evaluate(template: string): Promise<Secret>;
-  readFile(path: string): Promise<string>;
+  readFile(path: string, isNamed: boolean): Promise<string>;
   environment(name: string): string | undefined;
   existing(secret: string, key: string, namespace: string | undefined): Promise<string | undefined>;
 }
@@ -45,7 +46,7 @@ export async function wantedValue(questionId: string, source: Source, reader: So
   }
   if ('from' in source)
     return { is: 'value', value: formatted((await reader.evaluate(source.from)).reveal(), source.format) };
-  if ('file' in source) return { is: 'value', value: await reader.readFile(source.file) };
+  if ('file' in source) return { is: 'value', value: await reader.readFile(source.file, source.named === true) };
   if ('env' in source) {
     const value = reader.environment(source.env);
     if (value !== undefined && value !== '') return { is: 'value', value };

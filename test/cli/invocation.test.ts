@@ -53,13 +53,20 @@ const effects: Record<
   version: ['', { wants: 'version' }],
   help: ['', { wants: 'help' }],
 };
+/** Options that answer a question, which then is answered by them. */
+const answered: Record<string, string> = { env: 'environment', namespace: 'namespace', source: 'source' };
+const effectOf = (name: string, value: string, effect: Partial<Invocation>, by: string): Invocation => ({
+  ...blank,
+  ...effect,
+  set: answered[name] === undefined ? {} : { [answered[name]]: { text: value, by } },
+});
 const byFlagAlone = ['version', 'help'];
 
 describe('an invocation', () => {
   it('without a word is the wizard', () => expect(read('')).toEqual(blank));
 
   it.each(Object.entries(effects))('takes --%s', (name, [value, effect]) => {
-    const wanted = { ...blank, ...effect };
+    const wanted = effectOf(name, value, effect, `--${name}`);
     expect(read(value === '' ? `--${name}` : `--${name}=${value}`)).toEqual(wanted);
     if (value !== '') expect(read(`--${name} ${value}`)).toEqual(wanted);
     const option = options[name as OptionName];
@@ -71,11 +78,15 @@ describe('an invocation', () => {
     'takes the environment form of --%s, and the flag before it',
     (name, [value, effect]) => {
       const environment = { [environmentForm(name)]: value === '' ? '1' : value };
-      expect(read('', environment)).toEqual(byFlagAlone.includes(name) ? blank : { ...blank, ...effect });
+      expect(read('', environment)).toEqual(
+        byFlagAlone.includes(name) ? blank : effectOf(name, value, effect, environmentForm(name as OptionName)),
+      );
       const other = {
         [environmentForm(name)]: value === '' ? '0' : name === 'timeout' ? '1s' : name === 'output' ? 'ink' : 'other',
       };
-      expect(read(value === '' ? `--${name}` : `--${name}=${value}`, other)).toEqual({ ...blank, ...effect });
+      expect(read(value === '' ? `--${name}` : `--${name}=${value}`, other)).toEqual(
+        effectOf(name, value, effect, `--${name}`),
+      );
       expect(read('', { [environmentForm(name)]: '' })).toEqual(blank);
     },
   );
@@ -83,6 +94,19 @@ describe('an invocation', () => {
   it('knows the effect of every option', () => {
     const missing = Object.entries(options).flatMap(([name, option]) => ('isMissing' in option ? [name] : []));
     expect(Object.keys(options).sort()).toEqual([...Object.keys(effects), ...missing, 'set'].sort());
+  });
+
+  it('takes --set for a variable of the same question, and its own option before both', () => {
+    const environment = { DEPLOY_WIZARD_NAMESPACE: 'variable' };
+    expect(read('--set namespace=flag', environment)).toMatchObject({
+      namespace: 'flag',
+      set: { namespace: { text: 'flag', by: '--set' } },
+    });
+    expect(read('--set namespace=flag --namespace own', environment)).toMatchObject({
+      namespace: 'own',
+      set: { namespace: { text: 'own', by: '--namespace' } },
+    });
+    expect(read('', { ...environment, DEPLOY_WIZARD_SET: 'namespace=other' }).namespace).toBe('variable');
   });
 
   it('takes answers, those of flags before those of the environment', () => {

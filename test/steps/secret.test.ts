@@ -196,6 +196,19 @@ describe('a value from elsewhere', () => {
     });
   });
 
+  it('is read from a file that the person names, relative to where they are', async () => {
+    const world = new World();
+    world.folder = await temporaryDirectory();
+    await mkdir(join(world.folder, 'files'));
+    await writeFile(join(world.folder, 'files', 'own.pem'), 'own');
+    const keys = {
+      relative: { file: './files/own.pem', named: true },
+      whole: { file: join(world.folder, 'files', 'own.pem'), named: true },
+    };
+    expect((await up(world, secret('backend', keys))).failures).toEqual([]);
+    expect(held(world, 'backend')).toEqual({ relative: 'own', whole: 'own' });
+  });
+
   it.each([
     [{ file: 'none.pem' }, /The file none.pem of a secret cannot be read/],
     [{ env: 'NOT_SET' }, /The environment variable NOT_SET is not set/],

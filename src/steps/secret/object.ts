@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import {
   blocked,
   done,
@@ -156,14 +157,19 @@ function reader(context: StepContext): SourceReader {
   return {
     asked: (questionId) => context.asked(questionId),
     evaluate: (template) => context.secret(template),
-    readFile: (path) =>
-      readFile(join(context.folder, path), 'utf8').catch((error: unknown) => {
+    readFile: (path, isNamed) =>
+      readFile(isNamed ? named(path, context) : join(context.folder, path), 'utf8').catch((error: unknown) => {
         throw new UserError(`The file ${path} of a secret cannot be read`, { why: messageOf(error) });
       }),
     environment: (name) => context.environment(name),
     existing: async (secret, key, namespace) =>
       decode(await context.cluster.get(kind, secret, namespace ?? context.namespace))[key],
   };
+}
+
+/** As a shell reads it. */
+function named(path: string, { directory }: StepContext): string {
+  return resolve(directory, path.replace(/^~(?=\/)/, homedir()));
 }
 
 function outputs({ step }: StepContext, object: KubernetesObject): Record<string, string> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineStepPlan } from '../../plan/step-plan.ts';
 import type { Question } from '../../questions/question.ts';
 import { Id, ObjectName, SecretSource, When } from '../../recipe/terms.ts';
+import type { Source } from '../../secrets/sources.ts';
 import { applyCommand } from '../write-commands.ts';
 
 const Sources = z
@@ -72,7 +73,7 @@ export const secretPlan = defineStepPlan({
         name: secret.name ?? id,
         namespace: secret.namespace ?? namespace,
         ...('pull' in secret ? { registry: secret.pull.registry } : { type: secret.type }),
-        keys: keysOf(secret).map(({ key, sources }) => ({ key, sources: exclusive(sources) })),
+        keys: keysOf(secret).map(({ key, sources }) => ({ key, sources: exclusive(sources).map(withNamed) })),
       },
       ...(secret.when === undefined ? {} : { when: secret.when }),
       // The version changes whenever the content does, so that pods which read it are replaced then.
@@ -108,6 +109,11 @@ function askedSources(id: string, key: string, sources: SecretKey['sources'], wh
       },
     ];
   });
+}
+
+/** Whose file it is can be told only while the expression is still there. */
+function withNamed(source: SecretKey['sources'][number]): SecretKey['sources'][number] | Source {
+  return 'file' in source && source.file.includes('${') ? { ...source, named: true } : source;
 }
 
 /** The first source whose condition holds is taken: each gets the condition that no earlier one was. */
