@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { JsonObject, PlanStep, StepId } from '../plan/plan.ts';
 import type { DescribeContext } from '../plan/step-plan.ts';
 import { fillOutputs } from './outputs.ts';
+import type { Lend } from './places.ts';
 import { StepFailure, type AnyStep, type LedgerEntry, type MadeObject, type Making, type StepContext } from './step.ts';
 
 /** Makes the world of one step. The engine adds what only it knows. */
@@ -35,6 +36,8 @@ export interface Attempt {
   clock: () => Date;
   /** Of another step; false: it failed, or was never reached. undefined: there is none. */
   settled: (step: StepId) => Promise<boolean> | undefined;
+  /** For the time of a wait for another step. */
+  lend: Lend;
   /** Resolves when it is written down what is about to be made. */
   intends: (entry: LedgerEntry | undefined) => Promise<void>;
   /** It is made, and not proven yet. */
@@ -152,15 +155,17 @@ function contextOf(step: PlanStep, attempt: Attempt, signal: AbortSignal, { wait
   return earlier === undefined ? context : { ...context, before: earlier };
 }
 
-async function untilFinished(other: StepId, { planned, settled }: Attempt, signal: AbortSignal): Promise<void> {
+async function untilFinished(other: StepId, { planned, settled, lend }: Attempt, signal: AbortSignal): Promise<void> {
   const end = settled(other);
   if (end === undefined) throw new Bug(`${planned.id} waits for ${other}, which is no step of the plan`);
   signal.throwIfAborted();
-  const isFinished = await new Promise<boolean>((resolve, reject) => {
-    const giveUp = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', giveUp, { once: true });
-    void end.then(resolve).finally(() => signal.removeEventListener('abort', giveUp));
-  });
+  const wait = () =>
+    new Promise<boolean>((resolve, reject) => {
+      const giveUp = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', giveUp, { once: true });
+      void end.then(resolve).finally(() => signal.removeEventListener('abort', giveUp));
+    });
+  const isFinished = await lend(wait);
   if (!isFinished) throw new Ended(planned.id);
 }
 

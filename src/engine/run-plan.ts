@@ -6,7 +6,7 @@ import { redactIn } from '../secrets/redact.ts';
 import { attemptStep, Ended } from './attempt.ts';
 import { Decisions, type Decide } from './decisions.ts';
 import { failureOf, isTransient } from './failure.ts';
-import { placesPerKind, type Places } from './places.ts';
+import { placesPerKind, type Lend, type Places } from './places.ts';
 import type { RunRequest, RunResult } from './run-request.ts';
 import type { AnyStep, LedgerEntry } from './step.ts';
 
@@ -93,20 +93,22 @@ class Run {
     if (needed.includes(false) || this.#isHalted()) return false;
     const kind = this.#request.steps.get(step.kind);
     if (kind === undefined) throw new Bug(`no step kind ${step.kind}`);
-    return this.#places.take(step.kind, async () => (this.#isHalted() ? false : this.#untilDecided(step, kind)));
+    return this.#places.take(step.kind, async (lend) =>
+      this.#isHalted() ? false : this.#untilDecided(step, kind, lend),
+    );
   }
 
   #isHalted(): boolean {
     return this.#request.stop.aborted || this.#request.kill.aborted || this.#halt.signal.aborted;
   }
 
-  async #untilDecided(step: PlanStep, kind: AnyStep): Promise<boolean> {
+  async #untilDecided(step: PlanStep, kind: AnyStep, lend: Lend): Promise<boolean> {
     // Each decision to try again gives back all attempts.
     for (let attempt = 1, decided = 0; ; attempt += 1) {
       const started = this.#request.now();
       this.#say({ type: 'step.started', step: step.id, attempt });
       try {
-        const warnings = await this.#attempt(step, kind, attempt);
+        const warnings = await this.#attempt(step, { kind, attempt, lend });
         const entry = this.#made.get(step.id);
         const changed = entry !== undefined;
         await this.#request.record.did(step, changed, entry);
@@ -161,7 +163,10 @@ class Run {
   }
 
   /** Warnings. */
-  async #attempt(step: PlanStep, kind: AnyStep, attempt: number): Promise<string[]> {
+  async #attempt(
+    step: PlanStep,
+    { kind, attempt, lend }: { kind: AnyStep; attempt: number; lend: Lend },
+  ): Promise<string[]> {
     const { record, ledger, context, describe, clock, stop, kill } = this.#request;
     const { outputs, warnings } = await attemptStep({
       planned: step,
@@ -177,6 +182,7 @@ class Run {
       timers: this.#timers,
       clock,
       settled: (other) => this.#settled.get(other),
+      lend,
       intends: async (entry) => {
         await record.intends(step, attempt, entry);
         if (entry !== undefined) this.#made.set(step.id, entry);

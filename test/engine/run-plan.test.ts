@@ -105,6 +105,42 @@ describe('a run', () => {
     expect(unlimited).toBe(3);
   });
 
+  it('lends the place of a step that waits for another one', async () => {
+    const hold = gate();
+    let [now, most] = [0, 0];
+    const building = async (work: () => Promise<void>) => {
+      now += 1;
+      most = Math.max(most, now);
+      await work();
+      now -= 1;
+    };
+    const plan = planOf({
+      'cluster.target': { kind: 'cluster' },
+      ...Object.fromEntries([1, 2, 3, 4].map((number) => [`image.${number}`, { kind: 'image' as const }])),
+    });
+    const { result, said, events } = start(plan, {
+      kinds: {
+        cluster: kind({ run: async () => (await hold.passed, {}) }),
+        image: kind({
+          parallel: 2,
+          async run(_params, { finished, waiting }) {
+            await building(async () => undefined);
+            waiting('the cluster');
+            await finished('cluster.target');
+            await building(() => Promise.resolve());
+            return {};
+          },
+        }),
+      },
+    });
+    // The cluster starts only when every image waits for it.
+    await said('step.waiting', 'image.4');
+    expect(words(events)).not.toContain('finished cluster.target');
+    hold.open();
+    expect((await result).outcome).toBe('done');
+    expect(most).toBeLessThanOrEqual(2);
+  });
+
   it('hands on what a step found out, and writes its commands anew from it', async () => {
     const plan = planOf({
       web: { kind: 'rollout' },

@@ -14,7 +14,7 @@ interface Asked {
 /** Runs the requests as a step does; its outcome, or what it threw. */
 async function ask(
   requests: JsonValue[],
-  { signal = new AbortController().signal, waiting = (_blocker: string) => {} } = {},
+  { signal = new AbortController().signal, waiting = (_blocker: string) => {}, isAfterChange = false } = {},
 ): Promise<Asked> {
   const world = new World();
   const full = requests.map((request) => ({ method: 'GET', expect: 200, redirects: 'follow', ...(request as object) }));
@@ -25,6 +25,7 @@ async function ask(
   const said: string[] = [];
   const context = world.context(stepIn(plan), plan, {
     signal,
+    isAfterChange,
     waiting: (blocker) => (waits.push(blocker), waiting(blocker)),
     output: (lines) => said.push(...lines),
     progress: (message) => said.push(message),
@@ -98,6 +99,19 @@ describe('a check by HTTP', () => {
     expect(waits).toEqual([`${url} answers 502`, `${url} answers 503`]);
     const down = await httpServer((_request, response) => answer(response, 503));
     expect((await ask([{ url: down.url, expect: 503 }])).outcome).toEqual({});
+  });
+
+  it('waits while a proxy does not know the way yet, after a change alone', async () => {
+    let missing = 2;
+    const { url } = await httpServer((_request, response) => {
+      missing -= 1;
+      answer(response, missing >= 0 ? 404 : 200);
+    });
+    const { outcome, waits } = await ask([{ url }], { isAfterChange: true });
+    expect(outcome).toEqual({});
+    expect(waits).toEqual([`${url} answers 404`]);
+    missing = 2;
+    expect((await ask([{ url }])).outcome).toMatchObject(failure('http-status', `GET ${url} answers 404, not 200`));
   });
 
   it('ends when it is ended', async () => {

@@ -7,17 +7,20 @@ import { httpCheckPlan } from './plan.ts';
 import { ask, type Answer, type Request } from './request.ts';
 
 const pauseMilliseconds = 500;
+/** How long after a change a 404 may come from a proxy that does not know the way yet: controllers follow an Ingress in seconds. */
+const settleMilliseconds = 15_000;
 
 export const httpCheckStep = defineStep(httpCheckPlan, {
   async check({ writes }, { isAfterChange }) {
     return writes && !isAfterChange ? done() : todo('it is asked');
   },
-  async run({ requests }, { signal, progress, waiting, output }) {
+  async run({ requests }, { signal, isAfterChange, progress, waiting, output }) {
+    const settledAt = performance.now() + (isAfterChange ? settleMilliseconds : 0);
     const captured: JsonObject = {};
     for (const request of requests as unknown as Request[]) {
       const filled = fill(request, captured);
       progress(`${filled.method} ${filled.url}`);
-      const answer = await untilAnswered(filled, signal, waiting);
+      const answer = await untilAnswered(filled, { signal, waiting, settledAt });
       output([`${filled.method} ${filled.url}: ${answer.status}`]);
       compare(filled, answer);
       for (const [name, pointer] of Object.entries(request.capture ?? {}))
@@ -45,17 +48,21 @@ function readsCaptures(text: string): boolean {
   return /\$\{[^}]*\bcaptured\b/.test(text);
 }
 
-/** Asks until somebody answers; an answer of the wrong kind from a proxy in front of nothing (502, 503, 504) is no answer yet. */
+/**
+ * Asks until somebody answers; an answer of the wrong kind from a proxy in front of nothing (502, 503, 504) is no answer yet,
+ * nor is a page that is not found while what was changed settles.
+ */
 async function untilAnswered(
   request: Request,
-  signal: AbortSignal,
-  waiting: (blocker: string) => void,
+  { signal, waiting, settledAt }: { signal: AbortSignal; waiting: (blocker: string) => void; settledAt: number },
 ): Promise<Answer> {
   let said = '';
   for (;;) {
     const answer = await ask(request, signal);
     if (typeof answer !== 'string') {
-      if (![502, 503, 504].includes(answer.status) || request.expect === answer.status) return answer;
+      const isMissed = answer.status === 404 && request.method === 'GET' && performance.now() < settledAt;
+      const isNone = isMissed || [502, 503, 504].includes(answer.status);
+      if (!isNone || request.expect === answer.status) return answer;
     }
     const blocker =
       typeof answer === 'string' ? `${request.url}: ${answer}` : `${request.url} answers ${answer.status}`;

@@ -19,7 +19,7 @@ function escapeKey(key: string): string {
   return key.replace(/\\.|\[\d+\]|[,={}[\]\\]/g, (part) => (/^\\.|^\[\d/.test(part) ? part : `\\${part}`));
 }
 
-/** A comma begins the next value and an opening brace a list. */
+/** A comma begins the next value, and a brace in front a list: only there, so that `${...}` of a plan stays readable. */
 function escapeText(text: string): string {
-  return text.replace(/[\\,{}]/g, '\\$&');
+  return text.replace(/[\\,]|^\{/g, '\\$&');
 }

@@ -29,7 +29,7 @@ describe('flags that give values', () => {
   it('escape what Helm would take for something else', () => {
     expect(setFlags({ 'a.b': 'x,y={z}\\', 'notes.example\\.com/a': 'b', 'list[0].name': 'c', 'a,b=c': 'd' })).toEqual([
       '--set-string',
-      'a.b=x\\,y=\\{z\\}\\\\',
+      'a.b=x\\,y={z}\\\\',
       '--set-string',
       'notes.example\\.com/a=b',
       '--set-string',
