@@ -11,14 +11,14 @@ import { questionsOf } from '../questions/recipe-questions.ts';
 import { resolveAnswers, type GivenAnswer, type Resolved } from '../questions/resolve.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { stepPlans } from '../steps/plans.ts';
-import type { Connection } from './connection.ts';
+import type { DeployConnection } from './connection.ts';
 import { targetScope } from './scope.ts';
 import type { Program } from './program.ts';
 
 export interface AnswerRequest {
   program: Program;
   recipe: Recipe;
-  connection: Connection;
+  connection: DeployConnection;
   /** Answers of an earlier run: the defaults of this one. */
   before: Record<string, string | number | boolean>;
   /** Secret questions whose value the cluster holds. */

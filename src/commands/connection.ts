@@ -16,7 +16,7 @@ import { isLocal, providerOf } from './targets.ts';
 /** Tools bound to one cluster, and what was read from it. */
 export interface Connection {
   cluster: FoundCluster;
-  target: PlanTarget;
+  target: Omit<PlanTarget, 'delivery'>;
   provider: Provider;
   kubectl: BoundKubectl;
   helm: Helm;
@@ -27,21 +27,39 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** A connection for what brings images to the nodes. */
+export interface DeployConnection extends Connection {
+  target: PlanTarget;
+}
+
+/** As `connect`; a `UserError` says when there is no way for images to the nodes. */
+export async function connectToDeploy(cluster: FoundCluster, program: Program): Promise<DeployConnection> {
+  const { kill, invocation, providers } = program;
+  const asked = providerOf(cluster.provider, providers).delivery(cluster, kill, invocation.registry);
+  asked.catch(() => undefined); // Awaited below, after what says more.
+  const connection = await connect(cluster, program);
+  try {
+    return { ...connection, target: { ...connection.target, delivery: await asked } };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
 /** Binds the tools to a cluster; reads it, side by side with the versions of the programs, when it runs. */
 export async function connect(cluster: FoundCluster, program: Program): Promise<Connection> {
-  const { run, environment, runtime, kill, providers, invocation } = program;
+  const { run, environment, runtime, kill, providers } = program;
   const provider = providerOf(cluster.provider, providers);
   const { context } = cluster;
   const kubectl = createKubectl({ run, context, kubeconfigFiles: kubeconfigFiles(environment, homedir()) });
   const reader = createClusterReader({ run, context, kubectl: 'kubectl', directory: runtime, signal: kill });
   try {
-    const [, helm, facts, delivery] = await Promise.all([
+    const [, helm, facts] = await Promise.all([
       kubectl.version(),
       createHelm({ run, context, proveTarget: () => kubectl.proveTarget() }),
       cluster.state === 'running' ? gatherClusterFacts(reader) : undefined,
-      provider.delivery(cluster, kill, invocation.registry),
     ]);
-    const target: PlanTarget = {
+    const target: Connection['target'] = {
       provider: cluster.provider,
       name: cluster.name,
       context,
@@ -49,7 +67,6 @@ export async function connect(cluster: FoundCluster, program: Program): Promise<
       ...(facts === undefined || facts.uid === '' ? {} : { clusterUid: facts.uid }),
       isLocal: isLocal(cluster),
       state: cluster.state,
-      delivery,
       architecture: facts?.architectures[0] ?? hostArchitecture(process.arch),
     };
     return {

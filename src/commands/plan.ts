@@ -1,7 +1,7 @@
 import { exitCodes, type ExitCode } from '../errors/exit-codes.ts';
 import { pathSeconds } from '../plan/critical-path.ts';
 import { planText } from '../ui/plain/plan-text.ts';
-import { connect } from './connection.ts';
+import { connectToDeploy } from './connection.ts';
 import { estimatesOf } from './estimates.ts';
 import { prepare } from './prepare.ts';
 import type { Program } from './program.ts';
@@ -14,7 +14,7 @@ export async function plan(program: Program, write: (text: string) => void): Pro
   const recipe = await chooseRecipe(program);
   const cluster = recipe === undefined ? undefined : await chooseTarget(program, choiceOf(recipe));
   if (recipe === undefined || cluster === undefined) return exitCodes.interrupted;
-  const connection = await connect(cluster, program);
+  const connection = await connectToDeploy(cluster, program);
   try {
     const preparation = await prepare({ program, recipe, connection });
     if (preparation.outcome !== 'ready') return exitCodes.interrupted;

@@ -11,7 +11,7 @@ import { plain, type Answers } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { stepPlans } from '../steps/plans.ts';
 import { askAnswers, sourceFolder } from './answers.ts';
-import type { Connection } from './connection.ts';
+import type { DeployConnection } from './connection.ts';
 import { imageTags, ownDockerfiles } from './images.ts';
 import { preflight } from './preflight/preflight.ts';
 import type { Program } from './program.ts';
@@ -20,7 +20,7 @@ import { keptSecrets } from './kept-secrets.ts';
 /** Everything that is decided before the first change. */
 export interface Prepared {
   recipe: Recipe;
-  connection: Connection;
+  connection: DeployConnection;
   answers: Answers;
   source: string;
   plan: Plan;
@@ -32,7 +32,7 @@ export interface Prepared {
 export interface PrepareRequest {
   program: Program;
   recipe: Recipe;
-  connection: Connection;
+  connection: DeployConnection;
   /** Answers of a run to go on with. */
   resumed?: Record<string, string | number | boolean> | undefined;
   /** Answers given so far, when one of them is to be changed. */
@@ -132,7 +132,7 @@ interface Memory {
   ledger: Ledger | undefined;
 }
 
-function ownPorts({ facts }: Connection, ledger: Ledger | undefined, namespace: string): ReadonlySet<number> {
+function ownPorts({ facts }: DeployConnection, ledger: Ledger | undefined, namespace: string): ReadonlySet<number> {
   const names = new Set(ledger?.endpoints.map(({ service }) => `${namespace}/${service}`));
   return new Set([...(facts?.nodePorts ?? [])].flatMap(([port, holder]) => (names.has(holder) ? [port] : [])));
 }

@@ -34,7 +34,10 @@ export function summaryOf(
     ...(plan.environment === Object.keys(recipe.environments)[0] ? [] : ['--env', plan.environment]),
   ];
   const what = dirname(recipe.folder) === recipes ? recipe.name : recipe.folder;
-  const from = invocation.source === undefined ? [] : ['--source', source];
+  const from = [
+    ...(invocation.source === undefined ? [] : ['--source', source]),
+    ...(invocation.registry === undefined ? [] : ['--registry', invocation.registry]),
+  ];
   const log = logs.path();
   const slowest = Object.entries(result.durations).sort(([, a], [, b]) => b - a)[0];
   return {

@@ -11,7 +11,7 @@ import { questionsOf } from '../questions/recipe-questions.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { stepPlans } from '../steps/plans.ts';
 import type { FoundCluster } from '../providers/provider.ts';
-import { connect, type Connection } from './connection.ts';
+import { connectToDeploy, type Connection, type DeployConnection } from './connection.ts';
 import { deploy, type Deployed } from './deploy.ts';
 import { estimatesOf } from './estimates.ts';
 import { down } from './down.ts';
@@ -44,7 +44,7 @@ export async function upOn(
   isResumed = false,
 ): Promise<ExitCode | 'choose-again'> {
   program.frontend.busy(cluster.state === 'running' ? `reading ${cluster.name}` : 'looking at the tools');
-  const connection = await connect(cluster, program).finally(() => program.frontend.busy(''));
+  const connection = await connectToDeploy(cluster, program).finally(() => program.frontend.busy(''));
   try {
     const resumed = await answersToResume(program, recipe, connection, isResumed);
     return await loop(program, recipe, connection, resumed);
@@ -57,7 +57,7 @@ export async function upOn(
 async function loop(
   program: Program,
   recipe: Recipe,
-  connection: Connection,
+  connection: DeployConnection,
   resumed: Record<string, string | number | boolean> | undefined,
 ): Promise<ExitCode | 'choose-again'> {
   let earlier: Answers | undefined;

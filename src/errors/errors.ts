@@ -39,6 +39,9 @@ export class UserError extends Error {
   }
 }
 
+/** The API server does not give the person this right (403). What is only helpful may be done without it. */
+export class ForbiddenError extends UserError {}
+
 /** Several mistakes found in one file or one set of answers, reported together so that they are mended together. */
 export class UserErrors extends UserError {
   readonly errors: UserError[];

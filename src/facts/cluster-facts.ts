@@ -1,7 +1,7 @@
 import { quantity } from '../kubernetes/quantity.ts';
 import type { KubernetesObject } from '../kubernetes/objects.ts';
 import type { ClusterReader } from '../kubernetes/watch/cluster-reader.ts';
-import { UserError } from '../errors/errors.ts';
+import { ForbiddenError } from '../errors/errors.ts';
 
 /** What a running cluster offers, read once before planning. Lists that the person may not read are undefined. */
 export interface ClusterFacts {
@@ -47,9 +47,19 @@ export async function gatherClusterFacts(reader: ClusterReader): Promise<Cluster
 /** A list that may not be read is no failure here: what depends on it says that it could not be checked. */
 async function allowed<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error: unknown) => {
-    if (error instanceof UserError) return undefined;
+    if (error instanceof ForbiddenError) return undefined;
     throw error;
   });
+}
+
+/** Whether a namespace is there; undefined: the person may read neither the list nor this one. */
+export async function hasNamespace(
+  { namespaces }: Pick<ClusterFacts, 'namespaces'>,
+  reader: Pick<ClusterReader, 'get'>,
+  name: string,
+): Promise<boolean | undefined> {
+  if (namespaces !== undefined) return namespaces.some(({ metadata }) => metadata.name === name);
+  return allowed(reader.get({ apiVersion: 'v1', kind: 'Namespace' }, name).then((object) => object !== undefined));
 }
 
 export function nodePortsOf(services: KubernetesObject[]): Map<number, string> {

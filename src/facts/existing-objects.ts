@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts';
-import { UserError } from '../errors/errors.ts';
+import { ForbiddenError } from '../errors/errors.ts';
 import type { ClusterReader } from '../kubernetes/watch/cluster-reader.ts';
 import { paramText, type Plan, type StepId } from '../plan/plan.ts';
 import { needsOf, type Need } from '../plan/preflight/needs.ts';
@@ -74,7 +74,7 @@ async function lookUp(needs: Need[], reader: ClusterReader): Promise<Map<string,
       try {
         return [[key, (await reader.get({ apiVersion: 'v1', kind }, name, namespace)) ?? null]];
       } catch (error) {
-        if (error instanceof UserError) return []; // No right to read it: neither proven nor missing.
+        if (error instanceof ForbiddenError) return []; // No right to read it: neither proven nor missing.
         throw error;
       }
     }),
@@ -90,7 +90,7 @@ async function lookUpImages(needs: Need[], plan: Plan, reader: ClusterReader): P
   const wanted = [...new Set(needs.flatMap(({ kind, name }) => (kind === 'Image' && !built.has(name) ? [name] : [])))];
   if (wanted.length === 0) return new Map();
   const nodes = await reader.list({ apiVersion: 'v1', kind: 'Node' }).catch((error: unknown) => {
-    if (error instanceof UserError) return []; // The registry is asked instead.
+    if (error instanceof ForbiddenError) return []; // The registry is asked instead.
     throw error;
   });
   const onNodes = new Set(

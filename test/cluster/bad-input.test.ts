@@ -205,6 +205,39 @@ describe.skipIf(!requireCluster())('bad input on a real node', () => {
     });
   });
 
+  /** A kubeconfig of a ServiceAccount in the namespace bad-input. */
+  const configOf = (account: string): string => {
+    const token = kubectl('-n', 'bad-input', 'create', 'token', account).trim();
+    const config = JSON.parse(kubectl('config', 'view', '--raw', '-o', 'json')) as {
+      users: { name: string; user: object }[];
+    };
+    const path = join(home.folder, `kubeconfig-${account}`);
+    const users = config.users.map(({ name }) => ({ name, user: { token } }));
+    writeFileSync(path, JSON.stringify({ ...config, users }), { mode: 0o600 });
+    return path;
+  };
+
+  test('rights in one namespace alone are enough: up, status, down', async () => {
+    kubectl('-n', 'bad-input', 'create', 'serviceaccount', 'tenant');
+    kubectl(
+      ...['-n', 'bad-input', 'create', 'rolebinding', 'tenant'],
+      ...['--clusterrole=admin', '--serviceaccount=bad-input:tenant'],
+    );
+    const registry = JSON.parse(
+      kubectl('-n', 'kube-public', 'get', 'configmap', 'local-registry-hosting', '-o', 'json'),
+    ) as { data: Record<string, string> };
+    const host = /host: *"?([^"\n]+)/.exec(registry.data['localRegistryHosting.v1'] ?? '')?.[1] ?? '';
+    const as = { KUBECONFIG: configOf('tenant') };
+    const where = ['--target', `context:${context}`, '--namespace', 'bad-input'];
+    const deployed = await up('hello', ['--namespace', 'bad-input', '--registry', host, '--set', 'port=30077'], as);
+    expect([deployed.stderr, deployed.status]).toEqual(['', 0]);
+    const status = await wizard(['status', 'hello', ...where], { env: { ...env, ...as } });
+    expect([status.stdout, status.status]).toEqual([expect.stringContaining('ready'), 0]);
+    const down = await wizard(['down', 'hello', ...where, '--yes', '--data'], { env: { ...env, ...as } });
+    expect([down.stderr, down.status]).toEqual(['', 0]);
+    expect(kubectl('-n', 'bad-input', 'get', 'deployments', '-o', 'name')).toBe('');
+  });
+
   test('no right to make a namespace: verb and resource are named', async () => {
     kubectl('-n', 'bad-input', 'create', 'serviceaccount', 'visitor');
     kubectl(
@@ -215,16 +248,7 @@ describe.skipIf(!requireCluster())('bad input on a real node', () => {
       '--serviceaccount=bad-input:visitor',
     );
     try {
-      const token = kubectl('-n', 'bad-input', 'create', 'token', 'visitor').trim();
-      const config = JSON.parse(kubectl('config', 'view', '--raw', '-o', 'json')) as {
-        users: { name: string; user: object }[];
-      };
-      const limited = join(home.folder, 'limited');
-      writeFileSync(
-        limited,
-        JSON.stringify({ ...config, users: config.users.map(({ name }) => ({ name, user: { token } })) }),
-        { mode: 0o600 },
-      );
+      const limited = configOf('visitor');
       const result = await up('hello', ['--namespace', 'of-my-own'], { KUBECONFIG: limited });
       expect(result.stderr).toMatch(/You may not create namespaces/);
       expectRefused(result, 4);

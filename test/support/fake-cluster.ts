@@ -1,4 +1,4 @@
-import { UserError } from '../../src/errors/errors.ts';
+import { ForbiddenError, UserError } from '../../src/errors/errors.ts';
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts';
 import type { ClusterReader, KindRef, ListOptions } from '../../src/kubernetes/watch/cluster-reader.ts';
 import type { Snapshot } from '../../src/kubernetes/watch/snapshot.ts';
@@ -182,7 +182,7 @@ export class FakeCluster implements ClusterReader {
   }
 
   #allow(verb: string, kind: string): void {
-    if (this.forbidden.has(kind)) throw new UserError(`You may not ${verb} ${kind}`);
+    if (this.forbidden.has(kind)) throw new ForbiddenError(`You may not ${verb} ${kind}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { hasNamespace } from '../../facts/cluster-facts.ts';
 import { paramText, type PlanStep } from '../../plan/plan.ts';
 import type { Problem } from '../../plan/preflight/report.ts';
 import type { PreflightRequest } from './request.ts';
@@ -23,7 +24,10 @@ const rightsByKind: Partial<Record<PlanStep['kind'], [verb: string, resource: st
 };
 
 /** Each verb and resource that the person may not, named. */
-export async function rightsProblems({ plan, connection: { kubectl, facts } }: PreflightRequest): Promise<Problem[]> {
+export async function rightsProblems({
+  plan,
+  connection: { kubectl, facts, reader },
+}: PreflightRequest): Promise<Problem[]> {
   if (facts === undefined) return [];
   const wanted = new Map<string, { verb: string; resource: string; namespace?: string }>();
   const ask = (verb: string, resource: string, namespace?: string) =>
@@ -33,7 +37,8 @@ export async function rightsProblems({ plan, connection: { kubectl, facts } }: P
       ...(namespace === undefined ? {} : { namespace }),
     });
   for (const { kind, params } of plan.steps) {
-    if (kind === 'namespace' && facts.namespaces?.every(({ metadata }) => metadata.name !== params['name']) !== false)
+    // One that may not be read is taken for there: who may not make namespaces was given theirs.
+    if (kind === 'namespace' && (await hasNamespace(facts, reader, paramText(params, 'name'))) === false)
       ask('create', 'namespaces');
     for (const [verb, resource] of rightsByKind[kind] ?? [])
       ask(verb, resource, paramText(params, 'namespace', plan.namespace));

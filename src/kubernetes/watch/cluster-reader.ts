@@ -23,8 +23,9 @@ export interface LiveView {
 }
 
 /**
- * Reads one cluster with the rights of the person's own kubectl; never writes. Throws `UserError` when the person lacks
- * the right (verb and resource named) and a transient `ToolError` when the API server cannot be reached.
+ * Reads one cluster with the rights of the person's own kubectl; never writes. Throws `ForbiddenError` when the person
+ * lacks the right (verb and resource named), `UserError` for a login that is not taken, and a transient `ToolError` when
+ * the API server cannot be reached.
  */
 export interface ClusterReader {
   /** undefined: there is no such object, or no such kind. */

@@ -1,5 +1,5 @@
 import { exitCodes } from '../../errors/exit-codes.ts';
-import { ToolError, UserError } from '../../errors/errors.ts';
+import { ForbiddenError, ToolError, UserError } from '../../errors/errors.ts';
 import { sanitiseLine } from '../../secrets/sanitise.ts';
 import type { ApiAnswer } from './transport.ts';
 
@@ -67,10 +67,10 @@ function loginRefused(why: string, request: Request): UserError {
   });
 }
 
-function notAllowed(why: string, { verb, resource, namespace }: Request): UserError {
+function notAllowed(why: string, { verb, resource, namespace }: Request): ForbiddenError {
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   const flag = namespace === undefined ? '' : ` --namespace ${namespace}`;
-  return new UserError(`You may not ${verb} ${resource}${where}`, {
+  return new ForbiddenError(`You may not ${verb} ${resource}${where}`, {
     why,
     next: [
       `Ask the administrator of the cluster for the right; this shows it: kubectl auth can-i ${verb} ${resource}${flag}`,

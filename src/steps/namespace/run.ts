@@ -1,11 +1,14 @@
 import { blocked, defineStep, done, todo } from '../../engine/step.ts';
+import { ForbiddenError } from '../../errors/errors.ts';
 import { labels, managedBy } from '../../kubernetes/objects.ts';
 import { removeMade } from '../remove-made.ts';
 import { namespacePlan } from './plan.ts';
 
 export const namespaceStep = defineStep(namespacePlan, {
   async check({ name }, { cluster }) {
-    const found = await cluster.get({ apiVersion: 'v1', kind: 'Namespace' }, name);
+    const found = await cluster.get({ apiVersion: 'v1', kind: 'Namespace' }, name).catch(unreadable);
+    // Rights in one namespace alone need not include reading it: whether it is there shows with the first object in it.
+    if (found === 'unreadable') return done();
     if (found === undefined) return todo('there is no such namespace');
     if (found.metadata.deletionTimestamp !== undefined) {
       return blocked({
@@ -48,6 +51,11 @@ export const namespaceStep = defineStep(namespacePlan, {
     }
   },
 });
+
+function unreadable(error: unknown): 'unreadable' {
+  if (error instanceof ForbiddenError) return 'unreadable';
+  throw error;
+}
 
 /** Why a namespace does not go: the conditions that the namespace controller writes. */
 function conditionsOf(
