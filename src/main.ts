@@ -35,9 +35,9 @@ async function run(invocation: Invocation, root: string, version: string): Promi
     const choice = await chosen.finally(() => clearTimeout(preload));
     if (choice === 'left') return exitCodes.interrupted;
     const { compose } = await import('./compose.ts');
-    const program = await compose(stage, { ...invocation, ...choice }, root, version);
+    const program = await compose(stage, invocation, root, version);
     try {
-      return await command(program);
+      return await command({ ...program, chosen: choice?.recipe });
     } finally {
       await program.end();
     }

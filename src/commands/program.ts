@@ -7,6 +7,8 @@ import type { Frontend } from '../ui/frontend.ts';
 /** What `main.ts` composed, as far as every command needs it. */
 export interface Program {
   invocation: Invocation;
+  /** Name of the recipe that was chosen on the first screen. */
+  chosen?: string | undefined;
   environment: NodeJS.ProcessEnv;
   /** Working directory. */
   directory: string;

@@ -37,7 +37,8 @@ export async function findRecipe(
 /** The recipe that was named, or that the person chooses; undefined: they left. */
 export async function chooseRecipe(program: Program): Promise<Recipe | undefined> {
   const { invocation, frontend } = program;
-  if (invocation.recipe !== undefined) return findRecipe(invocation.recipe, program);
+  const named = invocation.recipe ?? program.chosen;
+  if (named !== undefined) return findRecipe(named, program);
   const names = await shippedRecipes(program.recipes);
   if (!frontend.isInteractive || invocation.yes) {
     throw new UserError('Which recipe?', { next: [`deploy-wizard up NAME, one of: ${names.join(', ')}`] });

@@ -14,8 +14,18 @@ const forms: Record<string, FoundCluster['provider']> = {
 };
 const later = ['rehearsal', 'doks', 'gke', 'aks', 'eks', 'vke', 'rancher'];
 
-/** The cluster that was named, or that the person chooses; undefined: they left. */
-export async function chooseTarget(program: Program, recipe: RecipeChoice): Promise<FoundCluster | undefined> {
+/** The cluster that was named, or that the person chooses; `back`: to the recipe; undefined: they left. */
+export async function chooseTarget(
+  program: Program,
+  recipe: RecipeChoice,
+  canGoBack: boolean,
+): Promise<FoundCluster | 'back' | undefined>;
+export async function chooseTarget(program: Program, recipe: RecipeChoice): Promise<FoundCluster | undefined>;
+export async function chooseTarget(
+  program: Program,
+  recipe: RecipeChoice,
+  canGoBack = false,
+): Promise<FoundCluster | 'back' | undefined> {
   const { invocation, frontend, providers, stop } = program;
   if (invocation.target !== undefined) return findTarget(invocation.target, providers, stop);
   const found = listClusters(providers, stop).then((clusters) => clusters.sort((a, b) => rank(a) - rank(b)));
@@ -30,7 +40,7 @@ export async function chooseTarget(program: Program, recipe: RecipeChoice): Prom
       exitCode: exitCodes.answerMissing,
     });
   }
-  return frontend.chooseCluster(found, recipe);
+  return frontend.chooseCluster({ found, recipe, canGoBack });
 }
 
 /** What is at hand and can be thrown away comes first; Enter alone must never choose a cluster that others rely on. */

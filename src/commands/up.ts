@@ -26,11 +26,15 @@ import { chooseTarget } from './targets.ts';
 /** The main command: which recipe, which cluster, answers, plan, run, summary. */
 export async function up(program: Program): Promise<ExitCode> {
   requireSomebody(program);
-  const recipe = await chooseRecipe(program);
-  if (recipe === undefined) return exitCodes.interrupted;
+  let recipe = await chooseRecipe(program);
   for (;;) {
-    const cluster = await chooseTarget(program, choiceOf(recipe));
+    if (recipe === undefined) return exitCodes.interrupted;
+    const cluster = await chooseTarget(program, choiceOf(recipe), program.invocation.recipe === undefined);
     if (cluster === undefined) return exitCodes.interrupted;
+    if (cluster === 'back') {
+      recipe = await chooseRecipe({ ...program, chosen: undefined });
+      continue;
+    }
     const outcome = await upOn(program, recipe, cluster);
     if (outcome !== 'choose-again') return outcome;
   }

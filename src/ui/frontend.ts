@@ -39,6 +39,13 @@ export interface Summary {
   slowest?: string;
 }
 
+export interface ClusterRequest {
+  found: Promise<FoundCluster[]>;
+  recipe: RecipeChoice;
+  /** There is a choice of the recipe to go back to. */
+  canGoBack: boolean;
+}
+
 /** A question with two answers, both worded by who asks. */
 export interface ConfirmRequest {
   question: string;
@@ -59,7 +66,8 @@ export interface Frontend {
   readonly isInteractive: boolean;
   readonly prompter: Prompter;
   chooseRecipe(recipes: RecipeChoice[]): Promise<string | undefined>;
-  chooseCluster(found: Promise<FoundCluster[]>, recipe: RecipeChoice): Promise<FoundCluster | undefined>;
+  /** `back`: to the choice of the recipe, where that was one. undefined: the person leaves. */
+  chooseCluster(request: ClusterRequest): Promise<FoundCluster | 'back' | undefined>;
   /** A question that is not part of a recipe: continue a run, remove data. Ctrl-C rejects with a UserError of exit code 130. */
   confirm(request: ConfirmRequest): Promise<boolean>;
   /** What goes on while nothing can be shown yet: `reading the cluster`. Empty text ends it. */

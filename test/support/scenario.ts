@@ -2,13 +2,22 @@ import { readFileSync } from 'node:fs';
 import type { EngineEvent } from '../../src/events/events.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { PreflightReport } from '../../src/plan/preflight/report.ts';
-import type { Estimates, Summary } from '../../src/ui/frontend.ts';
+import type { Estimates, Frontend, Message, PlanReply, Summary } from '../../src/ui/frontend.ts';
 
-/** One line of a recorded run. */
+/** One event of a recorded run. */
 export interface Recorded {
   /** Milliseconds since 1970. */
   at: number;
   event: EngineEvent;
+}
+
+/** One line of a recorded run: an event, the plan that was shown, or what was said to the person. */
+export type RecordedLine = Recorded | ({ at: number } & Shown) | { at: number; message: Message };
+
+/** What stood beside the plan when it was shown. */
+interface Shown {
+  report: PreflightReport;
+  estimates: Estimates;
 }
 
 export const scenarioNames = [
@@ -29,67 +38,70 @@ export function scenarioText(name: ScenarioName, folder = scenarios): string {
   return readFileSync(new URL(`${name}.jsonl`, folder), 'utf8');
 }
 
-export function readScenario(name: ScenarioName, folder = scenarios): Recorded[] {
+export function readLines(name: ScenarioName, folder = scenarios): RecordedLine[] {
   return scenarioText(name, folder)
     .trimEnd()
     .split('\n')
-    .map((line) => {
-      const { v: _v, seq: _seq, time, ...event } = JSON.parse(line) as { v: 1; seq: number; time: string };
-      return { at: Date.parse(time), event: event as unknown as EngineEvent };
-    });
+    .map((line) => lineOf(JSON.parse(line) as Printed));
 }
 
-export function planOf(recorded: readonly Recorded[]): Plan {
+type Printed = { v: 1; seq: number; time: string } & (
+  | EngineEvent
+  | ({ type: 'preflight.finished'; estimates: Estimates } & PreflightReport)
+  | ({ type: 'message' } & Message)
+);
+
+function lineOf({ v: _v, seq: _seq, time, ...said }: Printed): RecordedLine {
+  const at = Date.parse(time);
+  if (said.type === 'preflight.finished') {
+    const { problems, proven, estimates } = said;
+    return { at, report: { problems, proven }, estimates };
+  }
+  if (said.type === 'message') {
+    const { type: _type, ...message } = said;
+    return { at, message };
+  }
+  return { at, event: said };
+}
+
+/** What the engine said, without what the program showed and said beside it. */
+export function readScenario(name: ScenarioName, folder = scenarios): Recorded[] {
+  return readLines(name, folder).filter((line) => 'event' in line);
+}
+
+/** Tells a front end what the program told it when the line was recorded; gives what is answered to a plan. */
+export async function tell(frontend: Frontend, line: RecordedLine, plan: Plan): Promise<PlanReply | undefined> {
+  if ('report' in line) return frontend.showPlan(plan, line.report, line.estimates);
+  if ('event' in line) frontend.emit(line.event);
+  else frontend.say(line.message);
+  return undefined;
+}
+
+export function planOf(recorded: readonly RecordedLine[]): Plan {
   const [first] = recorded;
-  if (first?.event.type !== 'run.planned') throw new Error('a recorded run begins with its plan');
+  if (first === undefined || !('event' in first) || first.event.type !== 'run.planned')
+    throw new Error('a recorded run begins with its plan');
   return first.event.plan;
 }
 
-/** What is shown beside the plan of the todo recipe; the numbers of the drawing of the plan screen. */
-export const todoReport: PreflightReport = {
-  problems: [],
-  proven: ['31 references resolve', 'you may do all of this', '2.1 CPU and 3.2 GB are free'],
-};
+export function reportOf(name: ScenarioName, folder = scenarios): PreflightReport {
+  return shownIn(name, folder).report;
+}
 
-export const todoEstimates: Estimates = {
-  steps: {
-    'cluster.minikube': 50,
-    'image.backend': 25,
-    'image.frontend': 70,
-    'namespace.todo': 1,
-    'secret.backend-secrets': 1,
-    'database.postgres': 15,
-    'release.backend': 20,
-    'release.frontend': 15,
-    'http-check.page': 1,
-    'http-check.api': 2,
-  },
-  total: 160,
-  source: 'author',
-};
+export function estimatesOf(name: ScenarioName, folder = scenarios): Estimates {
+  return shownIn(name, folder).estimates;
+}
 
-/** The last screen of a run, made of its own last event. */
-export function summaryOf(recorded: readonly Recorded[]): Summary {
-  const last = recorded.at(-1)?.event;
-  if (last?.type !== 'run.finished') throw new Error('a recorded run ends with run.finished');
-  const { recipe, target, namespace, endpoints } = planOf(recorded);
-  return {
-    ok: last.ok,
-    title: recipe.title,
-    target: target.name,
-    namespace,
-    duration: last.duration,
-    objects: last.ok ? 23 : 0,
-    changed: last.changed,
-    endpoints: endpoints.flatMap(({ name, title }) => {
-      const url = last.endpoints[name];
-      return url === undefined ? [] : [{ title, url, isForwarded: last.forwarded?.includes(name) ?? false }];
-    }),
-    checksByHand: [],
-    commands: [
-      { label: 'Logs', command: 'kubectl --context minikube -n todo logs deploy/backend -f' },
-      { label: 'Again', command: 'npx deploy-wizard up todo', hint: 'changes only what differs' },
-      { label: 'Remove', command: 'npx deploy-wizard down todo', hint: 'exactly what this run made' },
-    ],
-  };
+function shownIn(name: ScenarioName, folder: URL): Shown {
+  const shown = readLines(name, folder).find((line) => 'report' in line);
+  if (shown === undefined) throw new Error(`${name} was recorded without a look at its plan`);
+  return shown;
+}
+
+/** The last screen of the run; a run that was interrupted ends without one. */
+export function summaryOf(name: Exclude<ScenarioName, 'cancelled'>): Summary;
+export function summaryOf(name: ScenarioName): Summary | undefined;
+export function summaryOf(name: ScenarioName): Summary | undefined {
+  const text = readFileSync(new URL('summaries.json', scenarios), 'utf8');
+  return (JSON.parse(text) as Partial<Record<ScenarioName, Summary>>)[name];
 }

@@ -8,7 +8,7 @@ import { configFailures } from './config.ts';
 import { crashFailures } from './crash.ts';
 import { lastFailures } from './deadline.ts';
 import { imageFailures } from './image.ts';
-import { severity, type KnownFailure, type Mender, type Reference } from './known-failure.ts';
+import { severity, type Finding, type KnownFailure, type Mender, type Reference } from './known-failure.ts';
 import { killingProbes, readinessProbes } from './probes.ts';
 import { quotaFailures } from './quota.ts';
 import { sceneOf, type Logs } from './scene.ts';
@@ -71,6 +71,7 @@ export function diagnose(
   for (const failure of known) {
     const finding = failure.find(scene);
     if (finding === undefined) continue;
+    if (isUsual(failure, finding, scene.now)) return undefined;
     const { kind, metadata } = finding.object;
     return {
       code: failure.code,
@@ -86,6 +87,10 @@ export function diagnose(
     };
   }
   return undefined;
+}
+
+function isUsual({ usualFor = 0 }: KnownFailure, { since }: Finding, now: number): boolean {
+  return since !== undefined && now - since < usualFor * 1000;
 }
 
 /** A log to be read before a verdict; `previous`: of the run before the one that goes on. */

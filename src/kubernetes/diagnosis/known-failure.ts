@@ -45,6 +45,8 @@ export interface KnownFailure {
   who: Mender;
   /** Pure; looks at one scene and nothing else. */
   find(scene: Scene): Finding | undefined;
+  /** Seconds for which it is how things begin, and nothing to be told of. */
+  usualFor?: number;
   fatal: Fatal | ((finding: Finding, scene: Scene) => Fatal);
   /** One sentence for somebody who knows Docker and little Kubernetes. */
   cause(finding: Finding): string;

@@ -35,8 +35,6 @@ const startErrors = ['RunContainerError', 'StartError', 'ContainerCannotRun', 'C
 
 /** Not that something is missing: the kubelet has had no answer of the API server yet. */
 const notReadYet = /failed to sync \S+ cache|have not yet been read at least once/i;
-/** Milliseconds. */
-const lateAnswer = 20_000;
 
 const describe = ({ object }: Finding): string => kubectl(object, 'describe', 'pod', object.metadata.name);
 
@@ -90,11 +88,9 @@ export const startFailures = knownFailures([
   {
     code: 'node-cannot-read-settings',
     who: 'cluster',
-    find: (scene) => {
-      const finding = refusal(scene, configError, notReadYet);
-      // The kubelet asks again at once; on a busy node the first answer is often late, and that is no failure.
-      return finding?.since !== undefined && scene.now - finding.since < lateAnswer ? undefined : finding;
-    },
+    find: (scene) => refusal(scene, configError, notReadYet),
+    // The kubelet asks again at once; on a busy node the first answer is often late.
+    usualFor: 20,
     fatal: { seconds: 90 },
     cause: ({ names }) =>
       `The node cannot read what container ${names.container} needs from the API server: it waits for an answer.`,
@@ -110,10 +106,7 @@ export const startFailures = knownFailures([
   {
     code: 'create-container-error',
     who: 'recipe',
-    find: (scene) => {
-      const finding = refusal(scene, [...configError, ...startErrors], /./);
-      return finding !== undefined && notReadYet.test(finding.message) ? undefined : finding;
-    },
+    find: (scene) => refusal(scene, [...configError, ...startErrors], /./),
     fatal: 'again',
     cause: ({ message, names }) =>
       /not a directory|mounting .* to rootfs|subpath/i.test(message)

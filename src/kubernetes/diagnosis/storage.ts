@@ -157,6 +157,7 @@ export const storageFailures = knownFailures([
     code: 'pvc-pending-no-provisioner',
     who: 'cluster',
     find: (scene) => claim(scene, ['ExternalProvisioning'], /external provisioner ['"](?<provisioner>[^'"]+)['"]/i),
+    usualFor: 15,
     fatal: { seconds: 90 },
     cause: ({ names }) =>
       `Volume claim ${names.claim} waits for ${names.provisioner} to make its disk, and nothing comes: that driver is not running, or is slow.`,

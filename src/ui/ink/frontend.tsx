@@ -2,7 +2,7 @@ import { UserError } from '../../errors/errors.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import type { Decision, DecisionAnswer } from '../../events/events.ts';
 import type { FoundCluster } from '../../providers/provider.ts';
-import type { Frontend, RecipeChoice } from '../frontend.ts';
+import type { ClusterRequest, Frontend } from '../frontend.ts';
 import { systemClock, type Clock } from '../../clock.ts';
 import { appearanceOf } from './appearance.ts';
 import { createApplication, type Application } from './application.tsx';
@@ -44,7 +44,7 @@ export function createInkFrontend(options: InkFrontendOptions): Frontend {
     async chooseRecipe(recipes) {
       return (await asker.open(chooseScreen, recipes, { reply: undefined }).answer)?.name;
     },
-    chooseCluster: (found, recipe) => chooseCluster(application, clock, found, recipe),
+    chooseCluster: (request) => chooseCluster(application, clock, request),
     async confirm(request) {
       const stopped = new UserError('Stopped', { exitCode: exitCodes.interrupted });
       return asker.open(confirmScreen, request, { error: stopped }).answer;
@@ -82,10 +82,10 @@ export function createInkFrontend(options: InkFrontendOptions): Frontend {
 async function chooseCluster(
   application: Application,
   clock: Clock,
-  found: Promise<FoundCluster[]>,
-  recipe: RecipeChoice,
-): Promise<FoundCluster | undefined> {
-  const screen = application.asker.open(whereScreen, { recipe, since: clock.now() }, { reply: undefined });
+  { found, recipe, canGoBack }: ClusterRequest,
+): Promise<FoundCluster | 'back' | undefined> {
+  const request = { recipe, canGoBack, since: clock.now() };
+  const screen = application.asker.open(whereScreen, request, { reply: undefined });
   application.setSearching(true);
   found.then(
     (clusters) => {

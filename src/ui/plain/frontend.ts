@@ -56,7 +56,7 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
     async chooseRecipe(recipes) {
       return (await asking(prompter, 'Which recipe?').chooseRecipe(recipes))?.name;
     },
-    async chooseCluster(found) {
+    async chooseCluster({ found }) {
       const asker = asking(prompter, 'Which cluster?');
       print('Looking for clusters.');
       const clusters = await found;

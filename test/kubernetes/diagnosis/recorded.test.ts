@@ -22,8 +22,10 @@ test('every recorded state is told of', () => {
   expect([...Object.keys(states), ...healthy].sort()).toEqual(recordedStates());
 });
 
-test.each(Object.entries(states))('%s', (name, { object, cause, evidence, ...expected }) => {
-  const diagnosis = diagnoseRecorded(recorded(name));
+test.each(Object.entries(states))('%s', (name, { object, cause, evidence, later = 0, ...expected }) => {
+  const state = recorded(name);
+  const diagnosis = diagnoseRecorded({ ...state, now: state.now + later * 1000 });
+  if (later > 0) expect(diagnoseRecorded(state)).toBeUndefined();
   expect(diagnosis).toMatchObject(expected);
   expect(diagnosis?.object.split('/')[0]).toBe(object);
   expect(diagnosis?.cause).toMatch(cause);

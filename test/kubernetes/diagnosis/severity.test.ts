@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { diagnose, explainCode, failureCodes, logsWanted, verdict } from '../../../src/kubernetes/diagnosis/index.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
 import { recorded, snapshotOf, type RecordedState } from '../support/recorded.ts';
+import { states } from './told.ts';
 
 const seconds = (count: number): number => count * 1000;
 const app = (state: RecordedState): KubernetesObject => state.find('Deployment', 'app');
@@ -22,7 +23,7 @@ const graces: [string, number][] = [
 describe('what may heal is given the time that it needs', () => {
   test.each(graces)('%s: %i s', (name, grace) => {
     const state = recorded(name);
-    const first = diagnose(app(state), state.snapshot, state.now);
+    const first = diagnose(app(state), state.snapshot, state.now + seconds(states[name]?.later ?? 0));
     const failsAt = first?.failsAt ?? 0;
     expect(failsAt - (first?.since ?? 0)).toBe(seconds(grace));
     expect(diagnose(app(state), state.snapshot, failsAt - 1)).toMatchObject({ state: 'stalled', failsAt });

@@ -3,6 +3,8 @@ import type { Diagnosis } from '../../../src/kubernetes/diagnosis/index.ts';
 /** What a person is told of a state. */
 interface Expected {
   code: string;
+  /** Seconds after the recording at which it is looked at: how it begins is usual. */
+  later?: number;
   /** Kind of the culprit. */
   object: string;
   state: Diagnosis['state'];
@@ -204,6 +206,7 @@ export const states: Record<string, Expected> = {
   },
   'pvc-no-provisioner': {
     code: 'pvc-pending-no-provisioner',
+    later: 15,
     object: 'PersistentVolumeClaim',
     state: 'stalled',
     cause: /waits for disks\.example\.com/,

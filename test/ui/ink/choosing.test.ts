@@ -63,7 +63,7 @@ describe('choosing a cluster', () => {
   test('the list arrives while one waits; what cannot be used says why', async () => {
     const { frontend, terminal, clock } = openInk();
     const search = deferred<FoundCluster[]>();
-    const chosen = frontend.chooseCluster(search.promise, todo);
+    const chosen = frontend.chooseCluster({ found: search.promise, recipe: todo, canGoBack: false });
     await terminal.waitFor('looking for clusters');
     clock.advance(400);
     search.resolve(clusters);
@@ -78,23 +78,33 @@ describe('choosing a cluster', () => {
 
   test('leaving does not wait for the search', async () => {
     const { frontend, terminal } = openInk();
-    const chosen = frontend.chooseCluster(new Promise(() => undefined), todo);
+    const found = new Promise<FoundCluster[]>(() => undefined);
+    const chosen = frontend.chooseCluster({ found, recipe: todo, canGoBack: false });
     await terminal.waitFor('looking for clusters');
-    terminal.type(keys.escape);
+    expect(terminal.screen.text()).not.toContain('back');
+    terminal.type('q');
     expect(await chosen).toBeUndefined();
+  });
+
+  test.each([keys.left, keys.escape])('%j goes back to the recipe, where that was chosen', async (key) => {
+    const { frontend, terminal } = openInk();
+    const chosen = frontend.chooseCluster({ found: Promise.resolve(clusters), recipe: todo, canGoBack: true });
+    await terminal.waitFor('← back');
+    terminal.type(key);
+    expect(await chosen).toBe('back');
   });
 
   test("a search that fails is the caller's", async () => {
     const { frontend } = openInk();
-    await expect(frontend.chooseCluster(Promise.reject(new UserError('no kubeconfig')), todo)).rejects.toThrow(
-      'no kubeconfig',
-    );
+    await expect(
+      frontend.chooseCluster({ found: Promise.reject(new UserError('no kubeconfig')), recipe: todo, canGoBack: false }),
+    ).rejects.toThrow('no kubeconfig');
   });
 
   test('the clock stands still when nothing moves', async () => {
     const { frontend, terminal, clock } = openInk();
     const search = deferred<FoundCluster[]>();
-    void frontend.chooseCluster(search.promise, todo);
+    void frontend.chooseCluster({ found: search.promise, recipe: todo, canGoBack: false });
     await terminal.waitFor('looking for clusters');
     expect(clock.timers).toBe(1);
     search.resolve(clusters);

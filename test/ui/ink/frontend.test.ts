@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { keys } from '../../support/terminal.ts';
-import { readScenario, summaryOf } from '../../support/scenario.ts';
+import { summaryOf } from '../../support/scenario.ts';
 import { openInk, recipes } from './open-ink.ts';
 
 describe('the end', () => {
-  const summary = summaryOf(readScenario('success'));
+  const summary = summaryOf('success');
 
   test.each([
     ['o', 'open'],
@@ -27,7 +27,7 @@ describe('the end', () => {
     await left;
     await frontend.close();
     await terminal.waitUntil(() => terminal.screen.isCursorVisible, 'the cursor');
-    expect(terminal.screen.text()).toContain('http://192.168.49.2:30001');
+    expect(terminal.screen.text()).toContain('http://192.0.2.2:30001');
     expect(terminal.screen.text()).not.toContain('enter leave');
     expect(terminal.isRaw).toBe(false);
   });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { keys } from '../../support/terminal.ts';
-import { planOf, readScenario, todoEstimates, todoReport } from '../../support/scenario.ts';
+import { estimatesOf, planOf, readScenario, reportOf } from '../../support/scenario.ts';
 import { openInk } from './open-ink.ts';
 
 describe('the plan', () => {
   const plan = planOf(readScenario('success'));
+  const [report, estimates] = [reportOf('success'), estimatesOf('success')];
 
   test.each([
     [keys.enter, 'start'],
@@ -15,7 +16,7 @@ describe('the plan', () => {
     [keys.ctrlC, 'quit'],
   ])('%j: %s', async (key, reply) => {
     const { frontend, terminal } = openInk();
-    const shown = frontend.showPlan(plan, todoReport, todoEstimates);
+    const shown = frontend.showPlan(plan, report, estimates);
     await terminal.waitFor('enter start');
     terminal.type(key);
     expect(await shown).toEqual({ reply });
@@ -23,14 +24,14 @@ describe('the plan', () => {
 
   test('commands and details, and the way through them', async () => {
     const { frontend, terminal } = openInk({ cols: 80, rows: 20 });
-    const shown = frontend.showPlan(plan, todoReport, todoEstimates);
+    const shown = frontend.showPlan(plan, report, estimates);
     await terminal.waitFor('enter start');
     terminal.type('c');
-    await terminal.waitFor('$ minikube start --profile minikube --output json');
+    await terminal.waitFor(/\$ minikube start -o json --keep-context --interactive=false --profile\s+minikube/);
     terminal.type(keys.end);
-    await terminal.waitFor('writes a task through the page and reads it back');
+    await terminal.waitFor('3 HTTP requests from this host, only after a change');
     terminal.type('d');
-    await terminal.waitFor('after minikube profile "minikube"');
+    await terminal.waitFor('after minikube minikube');
     terminal.type('q');
     await shown;
   });
@@ -45,7 +46,7 @@ describe('the plan', () => {
       answers: ['api-key'],
       isFatal: true,
     };
-    const shown = frontend.showPlan(plan, { proven: [], problems: [problem] }, todoEstimates);
+    const shown = frontend.showPlan(plan, { proven: [], problems: [problem] }, estimates);
     await terminal.waitFor('✗ Secret backend-secrets has no key api-key.');
     expect(terminal.screen.text()).not.toContain('enter start');
     terminal.type(keys.enter + keys.left);

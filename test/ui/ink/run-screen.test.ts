@@ -9,18 +9,21 @@ describe('a run', () => {
     const all = openInk();
     const { frontend, terminal, clock } = all;
     const interrupted = new Promise<void>((resolve) => frontend.onInterrupt(resolve));
-    const middle = recorded.findIndex(({ at }) => at > (recorded[0]?.at ?? 0) + 74_000);
+    const middle = recorded.findIndex(({ at }) => at > (recorded[0]?.at ?? 0) + 20_100);
     for (const { at, event } of recorded.slice(0, middle)) {
       clock.jumpTo(at);
       frontend.emit(event);
     }
     clock.advance(500);
-    await terminal.waitFor('Generating static pages (3/6)');
+    await terminal.waitFor('#11 DONE 19.4s');
     return { ...all, middle, recorded, interrupted };
   }
 
   test("Ctrl-C is the program's, what it says stands in the history", async () => {
     const { frontend, terminal, interrupted } = await running();
+    // Without the log there is room above the steps.
+    terminal.type('l');
+    await terminal.waitUntil(() => !terminal.screen.text().includes('#11 DONE 19.4s'), 'no log');
     terminal.type(keys.ctrlC);
     await interrupted;
     frontend.say({ level: 'warning', text: 'Stopping after the current step; Ctrl-C again ends it at once' });
@@ -31,12 +34,12 @@ describe('a run', () => {
   test('up and down select, c shows the exact commands, l hides the log', async () => {
     const { terminal } = await running();
     terminal.type(`${keys.down}c`);
-    await terminal.waitFor('$ helm --kube-context minikube upgrade --install backend');
+    await terminal.waitFor('$ helm upgrade --install backend');
     terminal.type('ll');
     await terminal.waitUntil(() => !terminal.screen.text().includes('$ helm'), 'no command');
     terminal.type(keys.up);
     await terminal.waitFor('› ● todo-frontend');
-    expect(terminal.screen.text()).not.toContain('Generating static pages');
+    expect(terminal.screen.text()).not.toContain('#11 DONE 19.4s');
   });
 
   test('a decision during the run: the log of its step and back, then the answer', async () => {
@@ -89,16 +92,17 @@ describe('a run', () => {
     }
     clock.advance(500);
     terminal.type(keys.escape);
-    await terminal.waitFor(/✓ todo-frontend:a81e07 +built and delivered +53 s/);
+    await terminal.waitFor(/✓ todo-frontend:e917f2134fd1 +built and delivered +21 s/);
     const lines = terminal.screen.history().filter((line) => line.includes('✓ todo-frontend'));
     expect(lines).toHaveLength(1);
   });
 
   test('another round after a changed answer is another board', async () => {
     const { frontend, terminal, clock, recorded } = await running();
-    for (const { event } of recorded.slice(0, 3)) frontend.emit(event);
+    const begun = recorded.findIndex(({ event }) => event.type === 'step.started');
+    for (const { event } of recorded.slice(0, begun + 1)) frontend.emit(event);
     clock.advance(500);
-    await terminal.waitFor('› ● minikube profile');
+    await terminal.waitFor('› ● minikube minikube');
     expect(terminal.screen.text()).toMatch(/○ PostgreSQL 17 +after/);
     expect(terminal.screen.history().filter((line) => line.includes('Todo list → minikube / todo'))).toHaveLength(2);
   });

@@ -17,7 +17,7 @@ import { themeOf } from '../../../src/ui/ink/theme.ts';
 import { reduce } from '../../../src/ui/session/reduce.ts';
 import { emptyView, type ViewModel } from '../../../src/ui/session/view-model.ts';
 import { widthOf } from '../../../src/ui/text/width.ts';
-import { planOf, readScenario, summaryOf, todoEstimates } from '../../support/scenario.ts';
+import { estimatesOf, planOf, readScenario, summaryOf } from '../../support/scenario.ts';
 
 const long =
   'A sentence that goes on and on about what is asked, why it is asked, and what the answer changes. '.repeat(9);
@@ -25,6 +25,7 @@ const wide = '日本語のとても長い名前'.repeat(4);
 const many = Array.from({ length: 60 }, (_, index) => `${wide}-${index}`);
 const stall = readScenario('stall');
 const plan = planOf(stall);
+const estimates = estimatesOf('stall');
 
 /** The run in the middle of everything, with a log as long as it is kept. */
 const view: ViewModel = [
@@ -32,7 +33,7 @@ const view: ViewModel = [
   { at: 0, event: { type: 'step.output' as const, step: 'image.frontend', lines: many } },
   {
     at: 0,
-    event: { type: 'step.output' as const, step: 'release.backend', lines: [...many, ...many, ...many, ...many] },
+    event: { type: 'step.output' as const, step: 'rollout.backend', lines: [...many, ...many, ...many, ...many] },
   },
 ].reduce((view, { at, event }) => reduce(view, event, at), emptyView);
 
@@ -74,7 +75,7 @@ const cluster = {
 } as const;
 const decision = {
   id: 'd',
-  step: 'release.backend',
+  step: 'rollout.backend',
   question: long,
   options: ['retry', 'change-answer', 'stop'].map((action) => ({ action: action as 'retry', label: wide })),
 };
@@ -98,15 +99,17 @@ const screens: Record<string, (frame: Frame) => ReactNode> = {
     many.map((name) => ({ ...recipe, name })),
     (state) => ({ ...state, list: { cursor: 3, filter: wide, note: long } }),
   ),
-  'where, searching': drawn(whereScreen, { recipe, since: 0 }),
-  where: drawn(whereScreen, { recipe, since: 0 }, (state) =>
+  'where, searching': drawn(whereScreen, { recipe, canGoBack: true, since: 0 }),
+  where: drawn(whereScreen, { recipe, canGoBack: true, since: 0 }, (state) =>
     withClusters(
       state,
       many.map(() => cluster),
       400,
     ),
   ),
-  'where, nothing there': drawn(whereScreen, { recipe, since: 0 }, (state) => withClusters(state, [], 400)),
+  'where, nothing there': drawn(whereScreen, { recipe, canGoBack: true, since: 0 }, (state) =>
+    withClusters(state, [], 400),
+  ),
   'ask for text': drawn(askScreen, { ...ask, suggestion: wide }),
   'ask for text, explained': drawn(askScreen, ask, (state) => ({ ...state, isExplained: true })),
   'ask for a secret': drawn(askScreen, { ...ask, question: { ...ask.question, type: 'secret' }, isKept: true }),
@@ -116,22 +119,21 @@ const screens: Record<string, (frame: Frame) => ReactNode> = {
     { ...ask, question: { ...ask.question, type: 'choice' }, choices },
     (state) => ({ ...state, isExplained: true }),
   ),
-  plan: drawn(planScreen, { plan: bigPlan, report: { problems: [], proven: many }, estimates: todoEstimates }),
-  'plan, commands': drawn(
-    planScreen,
-    { plan: bigPlan, report: { problems: [], proven: [] }, estimates: todoEstimates },
-    (state) => ({ ...state, aspect: 'commands' as const }),
-  ),
-  'plan, details': drawn(
-    planScreen,
-    { plan: bigPlan, report: { problems, proven: many }, estimates: todoEstimates },
-    (state) => ({ ...state, aspect: 'details' as const, offset: 40 }),
-  ),
+  plan: drawn(planScreen, { plan: bigPlan, report: { problems: [], proven: many }, estimates }),
+  'plan, commands': drawn(planScreen, { plan: bigPlan, report: { problems: [], proven: [] }, estimates }, (state) => ({
+    ...state,
+    aspect: 'commands' as const,
+  })),
+  'plan, details': drawn(planScreen, { plan: bigPlan, report: { problems, proven: many }, estimates }, (state) => ({
+    ...state,
+    aspect: 'details' as const,
+    offset: 40,
+  })),
   run: (frame) => <RunScreen view={view} state={newRunState} expected={160} frame={frame} />,
   'run, commands': (frame) => (
     <RunScreen
-      view={view}
-      state={{ selected: 'release.backend', panel: 'commands' }}
+      view={bigView}
+      state={{ selected: 'release.backend.4', panel: 'commands' }}
       expected={undefined}
       frame={frame}
     />
@@ -139,13 +141,13 @@ const screens: Record<string, (frame: Frame) => ReactNode> = {
   'run of fifty steps': (frame) => (
     <RunScreen view={bigView} state={{ selected: 'release.frontend.4', panel: 'log' }} expected={160} frame={frame} />
   ),
-  'look inside': (frame) => <LookInside view={view} state={{ ...lookAt('release.backend'), up: 30 }} frame={frame} />,
+  'look inside': (frame) => <LookInside view={view} state={{ ...lookAt('rollout.backend'), up: 30 }} frame={frame} />,
   'look inside, commands': (frame) => (
     <LookInside view={view} state={{ ...lookAt('release.backend'), aspect: 'commands' }} frame={frame} />
   ),
   decision: drawn(decisionScreen, decision),
   confirm: drawn(confirmScreen, { question: long, detail: many, yes: wide, no: wide, isDefaultYes: true }),
-  summary: drawn(summaryScreen, summaryOf(readScenario('success'))),
+  summary: drawn(summaryScreen, summaryOf('success')),
 };
 
 const sizes = [

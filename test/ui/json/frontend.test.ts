@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { UserError } from '../../../src/errors/errors.ts';
 import { exitCodes } from '../../../src/errors/exit-codes.ts';
 import { createJsonFrontend } from '../../../src/ui/json/frontend.ts';
-import { planOf, readScenario, todoEstimates, todoReport } from '../../support/scenario.ts';
+import { estimatesOf, planOf, readScenario, reportOf } from '../../support/scenario.ts';
 
 function json() {
   const lines: string[] = [];
@@ -32,7 +32,7 @@ test('nothing is asked: every question is a user error with exit code 3, a decis
   const recipe = { name: 'todo', title: 'Todo list', description: '', parts: '', needs: '' };
   const asks = [
     frontend.chooseRecipe([recipe]),
-    frontend.chooseCluster(Promise.resolve([]), recipe),
+    frontend.chooseCluster({ found: Promise.resolve([]), recipe, canGoBack: false }),
     frontend.confirm({ question: 'Go on?', detail: [], yes: 'y', no: 'n', isDefaultYes: true }),
   ];
   for (const asked of await Promise.allSettled(asks)) {
@@ -46,12 +46,19 @@ test('nothing is asked: every question is a user error with exit code 3, a decis
 
 test('what preflight found and what is said to a person are objects too', async () => {
   const { frontend, objects } = json();
-  const plan = planOf(readScenario('success'));
-  expect(await frontend.showPlan(plan, todoReport, todoEstimates)).toEqual({ reply: 'start' });
+  const plan = planOf(readScenario('unchanged'));
+  const [report, estimates] = [reportOf('unchanged'), estimatesOf('unchanged')];
+  expect(await frontend.showPlan(plan, report, estimates)).toEqual({ reply: 'start' });
   frontend.say({ level: 'warning', text: 'two\nlines\u001b[2J' });
   frontend.busy('reading the cluster');
   expect(objects()).toMatchObject([
-    { seq: 1, type: 'preflight.finished', problems: [], proven: todoReport.proven },
+    {
+      seq: 1,
+      type: 'preflight.finished',
+      problems: [],
+      proven: ['18 references resolve', 'you may do all of this', '0.9 CPU and 22.9 GiB are free'],
+      estimates,
+    },
     { seq: 2, type: 'message', level: 'warning', text: 'two\nlines\u001b[2J' },
   ]);
 });

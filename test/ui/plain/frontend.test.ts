@@ -6,10 +6,11 @@ import type { FoundCluster } from '../../../src/providers/provider.ts';
 import { createPlainFrontend, type PlainFrontendOptions } from '../../../src/ui/plain/frontend.ts';
 import { planText } from '../../../src/ui/plain/plan-text.ts';
 import type { LinePrompter } from '../../../src/ui/prompts/line-prompter.ts';
-import { planOf, readScenario, todoEstimates, todoReport } from '../../support/scenario.ts';
+import { estimatesOf, planOf, readScenario, reportOf } from '../../support/scenario.ts';
 import { ManualClock } from '../../support/virtual-terminal.ts';
 
 const plan = planOf(readScenario('success'));
+const [report, estimates] = [reportOf('success'), estimatesOf('success')];
 
 function plain(options: Partial<PlainFrontendOptions> = {}) {
   const clock = new ManualClock(0);
@@ -114,7 +115,7 @@ describe('where nobody can answer', () => {
     const { frontend } = plain();
     const asks = [
       frontend.chooseRecipe([recipe]),
-      frontend.chooseCluster(Promise.resolve(cluster), recipe),
+      frontend.chooseCluster({ found: Promise.resolve(cluster), recipe, canGoBack: false }),
       frontend.confirm(request),
       frontend.prompter.ask({
         question: { id: 'a', ask: 'Which?', why: '', type: 'text' },
@@ -155,7 +156,7 @@ test('on a terminal the plan is shown and then asked about; with a fatal problem
     },
   } as unknown as LinePrompter;
   const { frontend, out } = plain({ prompter });
-  expect(await frontend.showPlan(plan, todoReport, todoEstimates)).toEqual({ reply: 'back' });
+  expect(await frontend.showPlan(plan, report, estimates)).toEqual({ reply: 'back' });
   const problem = {
     code: 'missing-secret-key',
     message: 'Secret backend-secrets has no key api-key',
@@ -164,7 +165,7 @@ test('on a terminal the plan is shown and then asked about; with a fatal problem
     answers: ['api-key'],
     isFatal: true,
   };
-  await frontend.showPlan(plan, { proven: [], problems: [problem] }, todoEstimates);
+  await frontend.showPlan(plan, { proven: [], problems: [problem] }, estimates);
   expect(asked).toEqual([true, false]);
   expect(out[1]).toContain(
     [
@@ -178,7 +179,7 @@ test('on a terminal the plan is shown and then asked about; with a fatal problem
 });
 
 test('the plan as text is the same for the same plan, and ends with a line break', () => {
-  const text = planText(plan, todoReport, todoEstimates);
-  expect(planText(structuredClone(plan), structuredClone(todoReport), structuredClone(todoEstimates))).toBe(text);
+  const text = planText(plan, report, estimates);
+  expect(planText(structuredClone(plan), structuredClone(report), structuredClone(estimates))).toBe(text);
   expect(text).toMatch(/[^\n]\n$/);
 });

@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import type { Frontend } from '../../../src/ui/frontend.ts';
 import { createJsonFrontend } from '../../../src/ui/json/frontend.ts';
 import { createPlainFrontend } from '../../../src/ui/plain/frontend.ts';
 import {
   planOf,
+  readLines,
   readScenario,
   scenarioNames,
   scenarioText,
   summaryOf,
-  todoEstimates,
-  todoReport,
+  tell,
   type ScenarioName,
 } from '../../support/scenario.ts';
 import { ManualClock } from '../../support/virtual-terminal.ts';
-import { album, replayInk } from './replay-ink.ts';
+import { album, replayInk, type Moment } from './replay-ink.ts';
 
 const sizes = [
   { cols: 60, rows: 15 },
@@ -20,20 +21,35 @@ const sizes = [
   { cols: 200, rows: 50 },
 ];
 
-/** Moments at which something is worth a look. */
-const stops: Record<ScenarioName, number[]> = {
-  success: [20.9, 53.9, 72.9, 105.9],
-  unchanged: [1.9],
-  'build-failure': [76.9],
-  stall: [79.9],
-  'decision-retry': [100.9],
-  cancelled: [55.9],
-  'left-out': [80.9],
+/** Moments at which something is worth a look, and a word of what that is. */
+const moments: Record<ScenarioName, Moment[]> = {
+  success: [
+    [1.9, 'waiting: the cluster'],
+    [10.9, 'of 1 pod'],
+    [18.9, 'loading into the'],
+    [22.9, 'of 2 pods ready'],
+    [28.9, 'of 2 pods ready'],
+  ],
+  unchanged: [[0.49, '● frontend ']],
+  'build-failure': [
+    [3.9, '[6/16] [builder 5/5]'],
+    [9.9, 'Running TypeScript'],
+  ],
+  stall: [
+    [2.9, 'of 1 pod'],
+    [6.9, 'stalled'],
+  ],
+  'decision-retry': [
+    [2.9, 'of 1 pod'],
+    [9.9, 'of 2 pods ready'],
+  ],
+  cancelled: [[0.7, '[6/9] [builder 5/5]']],
+  'left-out': [[5.9, 'of 2 pods ready']],
 };
 
 describe.each(scenarioNames)('%s', (name) => {
   test.each(sizes)('Ink at $cols by $rows', async ({ cols, rows }) => {
-    const { pictures, history, bytes } = await replayInk(name, { cols, rows, stops: stops[name] });
+    const { pictures, history, bytes } = await replayInk(name, { cols, rows, moments: moments[name] });
     for (const picture of Object.values(pictures)) expect(picture.split('\n').length).toBeLessThanOrEqual(rows);
     expect(bytes).not.toContain('\u001b[3J');
     const text = album({ ...pictures, history });
@@ -41,32 +57,38 @@ describe.each(scenarioNames)('%s', (name) => {
   });
 
   test('plain lines', async () => {
-    const recorded = readScenario(name);
-    const clock = new ManualClock(recorded[0]?.at);
+    const clock = new ManualClock(readLines(name)[0]?.at);
     const written: string[] = [];
     const stream = { write: (text: string) => written.push(text) };
     const frontend = createPlainFrontend({ stdout: stream, stderr: stream, colour: false, clock });
-    expect(await frontend.showPlan(planOf(recorded), todoReport, todoEstimates)).toEqual({ reply: 'start' });
-    for (const { at, event } of recorded) {
-      clock.advanceTo(at);
-      frontend.emit(event);
-    }
-    await frontend.finish(summaryOf(recorded));
+    expect(await replay(name, frontend, (at) => clock.advanceTo(at))).toEqual([{ reply: 'start' }]);
+    const summary = summaryOf(name);
+    if (summary !== undefined) await frontend.finish(summary);
     await expect(written.join('')).toMatchFileSnapshot(`pictures/${name}.plain.txt`);
   });
 
-  test('JSON: a recorded run comes out as it was recorded', () => {
+  test('JSON: a recorded run comes out as it was recorded', async () => {
     const clock = new ManualClock(0);
     let written = '';
     const stdout = { write: (text: string) => (written += text) };
     const frontend = createJsonFrontend({ stdout, clock, verbose: true });
-    for (const { at, event } of readScenario(name)) {
-      clock.jumpTo(at);
-      frontend.emit(event);
-    }
+    expect(await replay(name, frontend, (at) => clock.jumpTo(at))).toEqual([{ reply: 'start' }]);
     expect(written).toBe(scenarioText(name));
   });
 });
+
+/** Tells a front end the whole of a recorded run; gives what was answered to its plans. */
+async function replay(name: ScenarioName, frontend: Frontend, moveClock: (at: number) => void) {
+  const lines = readLines(name);
+  const plan = planOf(lines);
+  const replies = [];
+  for (const line of lines) {
+    moveClock(line.at);
+    const reply = await tell(frontend, line, plan);
+    if (reply !== undefined) replies.push(reply);
+  }
+  return replies;
+}
 
 test('without --verbose JSON leaves the output of programs out, and numbers what is left', () => {
   const lines: string[] = [];

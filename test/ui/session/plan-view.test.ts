@@ -1,33 +1,47 @@
 import { expect, test } from 'vitest';
 import { planView } from '../../../src/ui/session/plan-view.ts';
-import { planOf, readScenario, todoEstimates, todoReport } from '../../support/scenario.ts';
+import { estimatesOf, planOf, readScenario, reportOf } from '../../support/scenario.ts';
 
 const plan = planOf(readScenario('success'));
+const [report, estimates] = [reportOf('success'), estimatesOf('success')];
 
 test('steps that start at the same time are marked as a group, in order', () => {
-  const { rows } = planView(plan, todoReport, todoEstimates);
+  const { rows } = planView(plan, report, estimates);
   expect(rows.map(({ step, beside }) => [step, beside])).toEqual([
-    ['cluster.minikube', undefined],
+    ['cluster.target', undefined],
+    ['namespace.app', undefined],
     ['image.backend', 'first'],
-    ['image.frontend', 'middle'],
-    ['namespace.todo', 'last'],
-    ['secret.backend-secrets', undefined],
+    ['image.frontend', 'last'],
     ['database.postgres', undefined],
-    ['release.backend', undefined],
+    ['secret.backend', undefined],
+    ['secret.frontend', 'first'],
+    ['release.backend', 'last'],
+    ['rollout.backend', undefined],
+    ['helm-test.backend', undefined],
     ['release.frontend', undefined],
-    ['http-check.page', 'first'],
-    ['http-check.api', 'last'],
+    ['rollout.frontend', undefined],
+    ['http-check.page', undefined],
+    ['http-check.health', undefined],
+    ['http-check.task', undefined],
+  ]);
+});
+
+test('a group of three has a middle', () => {
+  const steps = plan.steps.filter(({ id }) => ['cluster.target', 'image.backend', 'image.frontend'].includes(id));
+  const { rows } = planView({ ...plan, steps }, report, estimates);
+  expect(rows.map(({ step, beside }) => [step, beside])).toEqual([
+    ['cluster.target', 'first'],
+    ['image.backend', 'middle'],
+    ['image.frontend', 'last'],
   ]);
 });
 
 test('time: what it is based on, and the longest step of the critical path', () => {
-  expect(planView(plan, todoReport, todoEstimates).time).toBe(
-    "About 2 min 40 s (the recipe author's estimate); todo-frontend:a81e07 decides.",
+  expect(planView(plan, report, estimates).time).toBe(
+    "About 1 min 27 s (the recipe author's estimate); todo-frontend:e917f2134fd1 decides.",
   );
-  expect(planView(plan, todoReport, { ...todoEstimates, source: 'measured' }).time).toContain(
-    'measured on this machine',
-  );
-  expect(planView(plan, todoReport, { steps: {}, total: 0, source: 'author' }).time).toBe(
+  expect(planView(plan, report, { ...estimates, source: 'measured' }).time).toContain('measured on this machine');
+  expect(planView(plan, report, { steps: {}, total: 0, source: 'author' }).time).toBe(
     'How long it takes is not known yet.',
   );
 });
@@ -43,7 +57,7 @@ test('what would fail is apart from what is only worth knowing', () => {
         { ...problem, isFatal: false },
       ],
     },
-    todoEstimates,
+    estimates,
   );
   expect([view.fatal.length, view.warnings.length]).toEqual([1, 1]);
 });
@@ -55,5 +69,5 @@ test('a plan that goes round in circles is shown all the same', () => {
     { ...first, needs: [second.id] },
     { ...second, needs: [first.id] },
   ];
-  expect(planView({ ...plan, steps: circle }, todoReport, todoEstimates).rows).toHaveLength(2);
+  expect(planView({ ...plan, steps: circle }, report, estimates).rows).toHaveLength(2);
 });

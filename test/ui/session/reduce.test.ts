@@ -18,14 +18,19 @@ const stateOf = (view: ViewModel, id: string) => stepOf(view, id)?.state;
 describe('one step through its states', () => {
   test('planned: pending, after what it needs', () => {
     const view = after(planned);
-    expect(stateOf(view, 'release.frontend')).toEqual({ is: 'pending', after: ['image.frontend', 'release.backend'] });
-    expect(stateOf(view, 'cluster.minikube')).toEqual({ is: 'pending', after: [] });
+    expect(stateOf(view, 'release.frontend')).toEqual({
+      is: 'pending',
+      after: ['image.frontend', 'namespace.app', 'release.backend', 'secret.frontend'],
+    });
+    expect(stateOf(view, 'cluster.target')).toEqual({ is: 'pending', after: [] });
   });
 
   test('what a step waited for goes from its list when it is over, changed or left out', () => {
     const view = after(
       planned,
       { type: 'step.finished', step: 'image.frontend', changed: false, duration: 1 },
+      { type: 'step.finished', step: 'namespace.app', changed: true, duration: 1 },
+      { type: 'step.finished', step: 'secret.frontend', changed: true, duration: 1 },
       { type: 'step.skipped', step: 'release.backend', reason: 'not wanted' },
     );
     expect(stateOf(view, 'release.frontend')).toEqual({ is: 'pending', after: [] });
@@ -103,13 +108,13 @@ describe('one step through its states', () => {
     const step = 'image.backend';
     const done = after(planned, { type: 'step.finished', step, changed: true, duration: 3 });
     const late = reduce(done, { type: 'step.progressed', step, message: 'late' }, 5000);
-    expect(stateOf(late, step)).toEqual({ is: 'done', changed: true, proved: false, duration: 3 });
+    expect(stateOf(late, step)).toEqual({ is: 'done', changed: true, proved: false, duration: 3, warnings: [] });
   });
 
   test('the end of the run stops what still ran and keeps what never began', () => {
     const view = after(
       planned,
-      { type: 'run.started', run: 'r', steps: 10 },
+      { type: 'run.started', run: 'r', steps: plan.steps.length },
       { type: 'step.started', step: 'image.backend', attempt: 1 },
       { type: 'run.finished', ok: false, exitCode: 130, changed: false, endpoints: {}, duration: 2.5 },
     );

@@ -1,5 +1,5 @@
 import type { FoundCluster } from '../../../providers/provider.ts';
-import type { RecipeChoice } from '../../frontend.ts';
+import type { ClusterRequest } from '../../frontend.ts';
 import type { Moment } from '../../session/view-model.ts';
 import { counted } from '../../text/counts.ts';
 import { Blank, Line, Lines } from '../components/line.tsx';
@@ -22,8 +22,7 @@ import { columnOf, type LineCells } from '../layout/cells.ts';
 import { needed, optional, share } from '../layout/share.ts';
 import type { Drawn, Screen } from '../screen.ts';
 
-export interface WhereRequest {
-  recipe: RecipeChoice;
+export interface WhereRequest extends Pick<ClusterRequest, 'recipe' | 'canGoBack'> {
   /** When the search began. */
   since: Moment;
 }
@@ -35,9 +34,9 @@ export interface WhereState {
 }
 
 /** Which cluster. The list arrives while the screen is already there. */
-export const whereScreen: Screen<WhereRequest, WhereState, FoundCluster | undefined> = {
+export const whereScreen: Screen<WhereRequest, WhereState, FoundCluster | 'back' | undefined> = {
   open: () => ({ list: selectAt(0) }),
-  press({ state, frame }, key) {
+  press({ request, state, frame }, key) {
     if (isSign(key, 'q') && state.list.filter === undefined) return { reply: undefined };
     const clusters = state.found?.clusters ?? [];
     if (clusters.length > 0) {
@@ -46,7 +45,8 @@ export const whereScreen: Screen<WhereRequest, WhereState, FoundCluster | undefi
         return 'chosen' in pressed ? { reply: clusters[pressed.chosen] } : { state: { ...state, list: pressed.state } };
       }
     }
-    return key.key === 'escape' ? { reply: undefined } : 'passed';
+    if (key.key === 'escape' || key.key === 'left') return request.canGoBack ? { reply: 'back' } : 'passed';
+    return 'passed';
   },
   draw: (drawn) => <Where {...drawn} />,
 };
@@ -68,7 +68,7 @@ function Where({ request, state, frame }: Drawn<WhereRequest, WhereState>) {
     gap: optional(1),
   });
   return (
-    <ScreenFrame frame={frame} keys={hints(items, state)}>
+    <ScreenFrame frame={frame} keys={hints(items, state, request.canGoBack)}>
       <Line frame={frame} cells={[{ text: `Where should ${request.recipe.title} run?`, tone: 'strong' }]} />
       {state.found === undefined && <Line frame={frame} cells={searchingCells(frame)} />}
       {clusters.length > 0 && (
@@ -130,8 +130,9 @@ function asideText({ problem, state, server }: FoundCluster): string {
   return state === 'running' ? (server ?? '').replace(/^https?:\/\//, '') : 'will be started';
 }
 
-function hints(items: readonly SelectItem[], state: WhereState) {
-  if (items.length === 0) return [{ keys: 'q', does: 'quit' }];
+function hints(items: readonly SelectItem[], state: WhereState, canGoBack: boolean) {
+  const leave = [...(canGoBack ? [{ keys: '←', does: 'back' }] : []), { keys: 'q', does: 'quit' }];
+  if (items.length === 0) return leave;
   const list = selectHints(items, state.list);
-  return state.list.filter === undefined ? [...list, { keys: 'q', does: 'quit' }] : list;
+  return state.list.filter === undefined ? [...list, ...leave] : list;
 }
