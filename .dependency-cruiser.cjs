@@ -32,7 +32,10 @@ module.exports = {
       '^src/steps/',
       '^src/(steps|engine|plan|recipe|questions|secrets|errors|kubernetes)/|^src/tools/(docker|helm|kubectl)/(docker|helm|kubectl)\\.ts$',
     ),
-    may('^src/providers/', '^src/(providers|tools|errors|secrets)/|^src/plan/plan\\.ts$|^src/kubernetes/(objects|quantity)\\.ts$'),
+    may(
+      '^src/providers/',
+      '^src/(providers|tools|errors|secrets)/|^src/plan/plan\\.ts$|^src/kubernetes/(objects|quantity)\\.ts$',
+    ),
     may('^src/tools/', '^src/(tools|errors|secrets)/|^src/kubernetes/objects\\.ts$|^src/plan/plan\\.ts$'),
     // Rules and diagnosis are pure; the watch and the wait read.
     may(

@@ -1,5 +1,7 @@
 import type { Plan } from '../plan/plan.ts';
 
+const connectSeconds = 1;
+
 /** Seconds by step: as measured by earlier runs, else as the recipe's author expects. */
 export function estimatesOf(
   plan: Plan,
@@ -8,11 +10,12 @@ export function estimatesOf(
 ): { steps: Record<string, number>; source: 'measured' | 'author' } {
   const hasMeasured = measured !== undefined && Object.keys(measured).length > 0;
   const steps = Object.fromEntries(
-    plan.steps.flatMap(({ id }) =>
-      (hasMeasured ? (measured[id] ?? expected[id]) : expected[id]) === undefined
-        ? []
-        : [[id, (hasMeasured ? measured[id] : undefined) ?? expected[id] ?? 0]],
-    ),
+    plan.steps.flatMap(({ id, kind, verb }) => {
+      // A start was measured only when there was one, and no author knows how long it takes on this machine.
+      if (kind === 'cluster' && verb !== 'start') return [[id, connectSeconds]];
+      const seconds = measured?.[id] ?? (kind === 'cluster' ? undefined : expected[id]);
+      return seconds === undefined ? [] : [[id, seconds]];
+    }),
   );
   return { steps, source: hasMeasured ? 'measured' : 'author' };
 }

@@ -4,7 +4,7 @@ import { isTrue } from '../questions/resolve.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Summary } from '../ui/frontend.ts';
 import { commandLine } from '../ui/text/command-line.ts';
-import { deploymentName, paramText } from '../plan/plan.ts';
+import { paramText, type Plan } from '../plan/plan.ts';
 import type { Deployed } from './deploy.ts';
 import { objectsOf } from './run-ledger.ts';
 import type { Prepared } from './prepare.ts';
@@ -17,6 +17,8 @@ function optionalCommands({ notes }: Recipe, answers: Answers): Summary['command
     when === undefined || isTrue(when, {}, answers) ? commands.map((command) => ({ label: title, command })) : [],
   );
 }
+
+const titleOf = ({ steps }: Plan, id: string): string => steps.find((step) => step.id === id)?.title ?? id;
 
 /** The last screen, as facts. */
 export function summaryOf(
@@ -60,9 +62,7 @@ export function summaryOf(
       ...(workloads[0] === undefined
         ? []
         : [{ label: 'Logs', command: `${kubectl.join(' ')} logs deploy/${workloads[0].title} -f` }]),
-      ...(secrets[0] === undefined
-        ? []
-        : [{ label: 'Secrets', command: `${kubectl.join(' ')} get secret ${secrets[0]}` }]),
+      ...(secrets[0] === undefined ? [] : [{ label: 'Secrets', command: `${kubectl.join(' ')} get secrets` }]),
       ...optionalCommands(recipe, answers),
       {
         label: 'Again',
@@ -74,10 +74,10 @@ export function summaryOf(
         command: commandLine(['npx', 'deploy-wizard', 'down', recipe.name, ...where]),
         hint: 'exactly what this run made',
       },
-      ...(log === undefined
-        ? []
-        : [{ label: 'Output', command: log, hint: `everything that the programs said (${deploymentName(plan)})` }]),
+      ...(log === undefined ? [] : [{ label: 'Output', command: log, hint: 'everything that the programs said' }]),
     ],
-    ...(slowest === undefined || slowest[1] < 5 ? {} : { slowest: `${slowest[0]} (${Math.round(slowest[1])} s)` }),
+    ...(slowest === undefined || slowest[1] < 5
+      ? {}
+      : { slowest: `${titleOf(plan, slowest[0])} (${Math.round(slowest[1])} s)` }),
   };
 }

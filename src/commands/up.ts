@@ -184,7 +184,7 @@ async function finish(program: Program, prepared: Prepared, deployed: Deployed):
     frontend.say({
       level: 'warning',
       text: 'Stopped. What was done stays, and is checked when you go on.',
-      next: ['deploy-wizard resume'],
+      next: ['npx deploy-wizard resume'],
     });
     return deployed.exitCode;
   }

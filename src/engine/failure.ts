@@ -21,7 +21,8 @@ export function failureOf(error: unknown): Failure {
     return {
       code: error.code,
       cause: error.why === undefined ? error.message : `${error.message}: ${error.why}`,
-      evidence: error.lastLines.slice(-8),
+      // What is the cause already is not said twice.
+      evidence: error.lastLines.filter((line) => line.trim() !== '' && line !== error.why).slice(-8),
       remedy: error.next.length > 0 ? error.next : [`Run it by hand: ${error.argv.join(' ')}`],
     };
   }

@@ -113,7 +113,8 @@ class Run {
         const changed = entry !== undefined;
         await this.#request.record.did(step, changed, entry);
         const duration = (this.#request.now() - started) / 1000;
-        if (changed) this.#durations[step.id] = duration;
+        // A wait after a change takes its time too; one that found all as it was says nothing of the next.
+        if (changed || this.#isAfterChange(step)) this.#durations[step.id] = duration;
         const more = warnings.length === 0 ? {} : { warnings };
         this.#say({ type: 'step.finished', step: step.id, changed, duration, ...more });
         return true;

@@ -47,6 +47,6 @@ export interface RunResult {
   changed: boolean;
   outputs: JsonObject;
   failures: { step: StepId; failure: Failure }[];
-  /** Seconds by step that changed something. */
+  /** Seconds by step that changed something, or came after one that did. */
   durations: Record<StepId, number>;
 }

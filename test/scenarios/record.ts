@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readInvocation } from '../../src/cli/invocation.ts';
@@ -83,7 +83,13 @@ const scenarios: Record<string, Scenario> = {
 async function pendingRelease(): Promise<void> {
   kubectl('create', 'namespace', namespace);
   const chart = join(root, 'recipes/todo/chart/backend');
-  const values = ['--set', 'image.repository=nowhere.example.com/never,secrets.existing=none', '--wait', '--timeout', '10m'];
+  const values = [
+    '--set',
+    'image.repository=nowhere.example.com/never,secrets.existing=none',
+    '--wait',
+    '--timeout',
+    '10m',
+  ];
   const helm = spawn('helm', ['--kube-context', 'minikube', '-n', namespace, 'install', 'backend', chart, ...values]);
   const isPending = () =>
     kubectl('-n', namespace, 'get', 'secrets', '-l', 'owner=helm,status=pending-install', '-o', 'name') !== '';
@@ -170,7 +176,8 @@ function clean(text: string): string {
     .replaceAll(join(work, 'recipe'), '/home/dev/shop/deploy/todo')
     .replaceAll(join(work, 'source'), '/home/dev/shop')
     .replaceAll(join(work, 'state'), '/home/dev/.local/state')
-    .replaceAll(root, '/home/dev/deploy-wizard');
+    .replaceAll(root, '/home/dev/deploy-wizard')
+    .replaceAll(homedir(), '/home/dev');
 }
 
 /** Nothing of an earlier run is left. */

@@ -181,7 +181,13 @@ export class World {
     const { vault, run, environment, kubectl, helm, docker, provider, cluster, folder, ledger } = this;
     const forwards = new Map<string, number>();
     // Only what the contexts of steps read of them.
-    const program = { vault, run, environment, directory: folder, kill: new AbortController().signal } as unknown as Program;
+    const program = {
+      vault,
+      run,
+      environment,
+      directory: folder,
+      kill: new AbortController().signal,
+    } as unknown as Program;
     const connection = {
       kubectl: { ...kubectl, forward: async (service: string) => this.#forwarding(service) },
       helm,

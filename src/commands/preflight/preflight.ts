@@ -1,7 +1,7 @@
 import { existingObjects } from '../../facts/existing-objects.ts';
 import type { StepId } from '../../plan/plan.ts';
 import { checkReferences } from '../../plan/preflight/references.ts';
-import type { PreflightReport } from '../../plan/preflight/report.ts';
+import type { PreflightReport, Problem } from '../../plan/preflight/report.ts';
 import { unsupported } from '../../plan/preflight/unsupported.ts';
 import { steps } from '../../steps/steps.ts';
 import type { RenderedObject } from '../../tools/helm/helm.ts';
@@ -33,16 +33,23 @@ export async function preflight(request: PreflightRequest): Promise<PreflightRep
       ...rights,
       ...databases,
       ...room.problems,
+      ...(connection.facts === undefined ? [unchecked] : []),
     ],
     proven: [
-      ...(connection.facts === undefined
-        ? ['references are checked when the cluster has started']
-        : [`${references.proven} references resolve`]),
+      ...(connection.facts === undefined ? [] : [`${references.proven} references resolve`]),
       ...(rights.length === 0 && connection.facts !== undefined ? ['you may do all of this'] : []),
       ...room.proven,
     ],
   };
 }
+
+const unchecked: Problem = {
+  code: 'not-checked-yet',
+  message: 'References, rights and room are checked once the cluster has started, before anything is made in it',
+  remedy: [],
+  answers: [],
+  isFatal: false,
+};
 
 async function referencesOf(
   { plan, connection }: PreflightRequest,

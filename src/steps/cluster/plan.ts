@@ -11,15 +11,28 @@ export const clusterPlan = defineStepPlan({
     isStarted
       ? {
           verb: 'connect',
-          title: `${provider} ${name}`,
+          title: titleOf(provider, name),
           // What `freezeTarget` asks: the uid of this namespace is the identity of a cluster.
           commands: [kubectl.argv('get', '--raw', '/api/v1/namespaces/kube-system', '--request-timeout=5s')],
           instead: 'reads the identity of the cluster',
         }
       : {
           verb: 'start',
-          title: `${provider} ${name}`,
+          title: titleOf(provider, name),
           detail: `context ${target.context}`,
           commands: from.startArgv(name, target.state),
         },
 });
+
+/** `Minikube`, `Minikube profile dev`, `kind cluster dev`, `context prod`. */
+function titleOf(provider: string, name: string): string {
+  switch (provider) {
+    case 'minikube':
+      return name === 'minikube' ? 'Minikube' : `Minikube profile ${name}`;
+    case 'kind':
+    case 'k3d':
+      return `${provider} cluster ${name}`;
+    default:
+      return `${provider} ${name}`;
+  }
+}

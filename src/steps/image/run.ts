@@ -19,7 +19,11 @@ export const imageStep = defineStep(imagePlan, {
     { step, warn, docker, provider, target, execute, finished, progress, output, signal, waiting },
   ) {
     const [build = [], ...deliver] = step.commands;
-    const onLine = (line: string) => output([line]);
+    // BuildKit puts the number of a step and the seconds in front of each line: the step's own words are meant.
+    const onLine = (line: string) => {
+      const text = line.replace(/^#\d+ (?:\d+\.\d+ ?)?/, '');
+      if (text.trim() !== '') output([text]);
+    };
     const onProgress = ({ message, done: at, total }: { message: string; done?: number; total?: number }) =>
       progress(message, at, total);
     const isBuilt = (await docker.image(push)) !== undefined;
@@ -28,7 +32,7 @@ export const imageStep = defineStep(imagePlan, {
     if (maxSize !== undefined && bytes > quantity(maxSize))
       warn(`The image has ${Math.ceil(bytes / 1024 ** 2)} MiB, and its recipe wants at most ${maxSize}`);
     if (deliver.length === 0) return { undo: {}, made: [] };
-    waiting('the cluster, to bring the image to its nodes');
+    if (target.state !== 'running') waiting('the cluster, to bring the image to its nodes');
     await finished(clusterId);
     // A cluster that was stopped could not be asked before; it may have the image from an earlier run.
     if ((await provider.hasImage(target.delivery, push, signal)) === true) return isBuilt ? {} : { undo: {}, made: [] };

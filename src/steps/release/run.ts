@@ -126,14 +126,17 @@ async function firstMissing(
 async function recover(
   { name, namespace }: ReleaseParams,
   status: string,
-  { helm, before, signal, progress }: StepContext,
+  { helm, before, signal, progress, target }: StepContext,
 ): Promise<void> {
   if (!isMade(before)) {
     throw new StepFailure({
       code: 'release-pending',
       cause: `Release ${name} is ${status}: another helm is at work on it, or was ended in the middle`,
       evidence: [`helm status ${name} -n ${namespace}: ${status}`],
-      remedy: [`When no helm runs: helm rollback ${name} -n ${namespace}, or helm uninstall ${name} -n ${namespace}`],
+      // The first revision has none before it to go back to.
+      remedy: [
+        `When no helm runs: helm ${status === 'pending-install' ? 'uninstall' : 'rollback'} ${name} -n ${namespace} --kube-context ${target.context}, then try again`,
+      ],
     });
   }
   progress(`mending the release, which is ${status}`);

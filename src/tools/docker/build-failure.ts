@@ -9,7 +9,8 @@ import { buildProblems, networkWords, noSpace } from './problems.ts';
 export async function buildFailure(error: unknown, step: FailedStep | undefined): Promise<unknown> {
   if (!(error instanceof ToolError) || error.code !== 'tool-failed') return error;
   const place = await placeOf(error.argv, step);
-  const inPlace = place === undefined ? '' : ` (${place})`;
+  // The folder of the file and its name tell which it is; the whole path would push what failed out of sight.
+  const inPlace = place === undefined ? '' : ` (${place.split('/').slice(-2).join('/')})`;
   if (step?.isCommand !== true) {
     const known = explain(error, buildProblems);
     if (known !== error) return known instanceof ToolError ? moved(known, `${known.message}${inPlace}`) : known;
@@ -21,7 +22,7 @@ function stepFailure(error: ToolError, step: FailedStep, inPlace: string): ToolE
   const said = [...step.output, ...error.lastLines].join('\n');
   const isFull = noSpace.test(said);
   const output = step.output.filter((line) => line.trim() !== '' && !chatter.test(line));
-  return new ToolError(`The step ${shortened(step.name)} failed${inPlace}`, {
+  return new ToolError(`${shortened(step.name.replace(/^\[[^\]]*\] /, ''))} failed${inPlace}`, {
     argv: error.argv,
     status: error.status,
     lastLines: output.length > 0 ? output : error.lastLines,

@@ -27,7 +27,9 @@ export function followBuildkit(): BuildOutput {
   let line: number | undefined;
   let candidate: number | undefined;
 
-  const progress = (message: string): BuildProgress => {
+  const progress = (text: string): BuildProgress => {
+    // Its number in its stage beside that in the whole build would be two counts that contradict each other.
+    const message = text.replace(numberedStep, '');
     const total = [...stages.values()].reduce((sum, steps) => sum + steps, 0);
     const done = [...vertices.values()].filter(({ isDone, number }) => isDone && number !== undefined).length;
     return total === 0 ? { message } : { message, done, total };

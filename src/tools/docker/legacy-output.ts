@@ -21,7 +21,7 @@ export function followLegacyBuilder(): BuildOutput {
       }
       const [index, total] = [Number(found[1]), Number(found[2])];
       step = { index, name: `[${index}/${total}] ${found[3]}`, output: [], isCommand: false };
-      return { message: step.name, done: index - 1, total };
+      return { message: found[3] ?? '', done: index - 1, total };
     },
     // It says nothing after a step that succeeded: the last one that began is the one that failed.
     failedStep: () =>

@@ -25,6 +25,8 @@ export interface Board {
   expect(seconds: Expected): void;
   /** Called with each event before it reaches the store. */
   heard(event: EngineEvent): void;
+  /** What stays in sight until the run is over. */
+  notice(text: string): void;
   /** Puts what is over into the history, once. */
   commitNews(frame: Frame): void;
   look(step: StepId): void;
@@ -39,6 +41,7 @@ export function createBoard({ store, commit }: { store: SessionStore; commit: (l
   let run = newRunState;
   let looking: LookState | undefined;
   let expected: Expected;
+  let notice: string | undefined;
   const chronicle = createChronicle(commit);
 
   const isRunning = () => {
@@ -60,10 +63,15 @@ export function createBoard({ store, commit }: { store: SessionStore; commit: (l
       expected = seconds;
     },
     heard(event) {
+      if (event.type === 'step.started') commit(chronicle.retried(store.getSnapshot(), event.step));
       if (event.type !== 'run.planned') return;
       // Another round, with other answers: another board.
       run = newRunState;
+      notice = undefined;
       chronicle.begin();
+    },
+    notice(text) {
+      if (isRunning()) notice = text;
     },
     commitNews: (frame) => chronicle.write(store.getSnapshot(), expected, frame),
     look(step) {
@@ -85,7 +93,9 @@ export function createBoard({ store, commit }: { store: SessionStore; commit: (l
       const pressed = pressLook(view, looking, key, frame);
       if (pressed !== 'passed') looking = pressed === 'closed' ? undefined : pressed.state;
     },
-    drawRun: ({ view, frame }) => <RunScreen view={view} state={run} expected={expected} frame={frame} />,
+    drawRun: ({ view, frame }) => (
+      <RunScreen view={view} state={run} expected={expected} notice={notice} frame={frame} />
+    ),
     drawLook({ view, frame }) {
       if (looking === undefined || stepOf(view, looking.step) === undefined) return null;
       return <LookInside view={view} state={looking} frame={frame} />;

@@ -1,13 +1,15 @@
 import type { StepId } from '../../plan/plan.ts';
-import type { StepView, ViewModel } from '../session/view-model.ts';
+import { stepOf, type StepView, type ViewModel } from '../session/view-model.ts';
 import type { Frame } from './frame.ts';
-import { runHeading, stepHistory, unreachedHistory } from './history.ts';
+import { retriedHistory, runHeading, stepHistory, unreachedHistory } from './history.ts';
 import type { LineCells } from './layout/cells.ts';
 import type { Expected } from './screens/run.tsx';
 
 /** Puts what of a run is over into the terminal's history, each fact once. */
 export interface Chronicle {
   write(view: ViewModel, expected: Expected, frame: Frame): void;
+  /** A step that failed and is tried again: that it failed stays. */
+  retried(view: ViewModel, step: StepId): LineCells[];
   /** Another run begins. */
   begin(): void;
 }
@@ -18,6 +20,10 @@ export function createChronicle(commit: (lines: LineCells[]) => void): Chronicle
   const written = new Set<StepId>();
 
   return {
+    retried(view, id) {
+      const step = stepOf(view, id);
+      return step?.state.is === 'failed' ? retriedHistory(step, step.state.failure.cause) : [];
+    },
     begin() {
       isHeaded = isEnded = false;
       written.clear();
@@ -26,7 +32,9 @@ export function createChronicle(commit: (lines: LineCells[]) => void): Chronicle
       if (view.startedAt === undefined) return;
       if (!isHeaded) commit(runHeading(view, expected));
       isHeaded = true;
-      for (const step of view.steps.filter((step) => !written.has(step.id) && isOver(view, step))) {
+      // Steps that the answers leave out are counted in the heading.
+      const isNews = (step: StepView) => !written.has(step.id) && step.state.is !== 'skipped' && isOver(view, step);
+      for (const step of view.steps.filter(isNews)) {
         written.add(step.id);
         commit(stepHistory(view, step, frame));
       }

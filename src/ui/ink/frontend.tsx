@@ -66,6 +66,7 @@ export function createInkFrontend(options: InkFrontendOptions): Frontend {
       return asker.open(summaryScreen, summary, { reply: 'leave' }).answer;
     },
     say(message) {
+      board.notice(message.text);
       board.commitNews(stage.frame());
       stage.commit(messageHistory(message, stage.frame().width));
       redraw.soon();

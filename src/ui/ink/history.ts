@@ -14,9 +14,15 @@ import type { Expected } from './screens/run.tsx';
 // What is committed to the terminal's own history: facts that are over. Logs never.
 
 /** `Todo list → minikube / todo      9 steps, about 2 min 40 s`. */
-export function runHeading({ plan, steps }: ViewModel, expected: Expected): LineCells[] {
+export function runHeading(view: ViewModel, expected: Expected): LineCells[] {
+  const { plan } = view;
   const what = plan === undefined ? 'Run' : `${plan.recipe.title} → ${plan.target.name} / ${plan.namespace}`;
-  const size = counted(steps.length, 'step') + (expected === undefined ? '' : `, about ${durationText(expected)}`);
+  const { steps } = totalsOf(view);
+  const skipped = plan?.leftOut.length ?? 0;
+  const size =
+    counted(steps, 'step') +
+    (skipped === 0 ? '' : `, ${skipped} left out`) +
+    (expected === undefined ? '' : `, about ${durationText(Math.round(expected))}`);
   return [
     [],
     [
@@ -40,6 +46,10 @@ export function stepHistory(
     return [line, ...state.warnings.flatMap((text) => marked('▲', 'waiting', text, width - 6, 6))];
   if (state.is !== 'failed') return [line];
   return [line, ...factLines(step, { columns: width, indent: 6 })];
+}
+
+export function retriedHistory({ title }: StepView, cause: string): LineCells[] {
+  return [[{ text: '  ' }, { text: '✗ ', tone: 'failed' }, { text: `${title}, tried again: ${cause}`, grows: true }]];
 }
 
 /** A text with a mark before its first line. */
@@ -109,14 +119,9 @@ function summaryRow({ label, text, hint }: SummaryView['rows'][number], view: Su
       16,
     ) + 3;
   const lines = labelled({ label, text }, { columns: width - 2, labelWidth });
-  const hinted = view.rows.filter((row) => row.hint !== undefined);
-  const textWidth =
-    columnOf(
-      hinted.map((row) => row.text),
-      width,
-    ) + 3;
   const remark = hint === undefined ? [] : paragraph(hint, width - 2 - labelWidth, 'dim');
-  const isBeside = hinted.every((row) => 2 + labelWidth + textWidth + widthOf(row.hint ?? '') <= width);
+  const textWidth = widthOf(text) + 3;
+  const isBeside = 2 + labelWidth + textWidth + widthOf(hint ?? '') <= width;
   const all: LineCells[] =
     isBeside && remark.length > 0
       ? [[{ text: fill(label, labelWidth), tone: 'dim' }, { text, width: textWidth }, ...(remark[0] ?? [])]]

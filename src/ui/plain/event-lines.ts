@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../../events/events.ts';
 import { failureFacts } from '../session/failure-facts.ts';
-import { progressText, rolloutText, titleOf, verbForms } from '../session/step-text.ts';
+import { leftOutText, progressText, rolloutText, titleOf, unchangedText, verbForms } from '../session/step-text.ts';
 import { stepOf, totalsOf, type ViewModel } from '../session/view-model.ts';
 import { counted } from '../text/counts.ts';
 import { durationText } from '../text/durations.ts';
@@ -46,12 +46,15 @@ function stepFact(event: StepEvent, view: ViewModel): FactLine {
     case 'rollout.changed':
       return { word: 'pods', text: rolloutText(event) };
     case 'step.skipped':
-      return { word: 'skip', text: `${title}: left out: ${event.reason}` };
+      return { word: 'skip', text: `${title} ${leftOutText(event.reason)}` };
     case 'step.finished':
       return {
         ...(event.changed || hasProved(view, event.step)
           ? { word: 'done', text: `${title} ${forms.done} in ${durationText(event.duration)}` }
-          : { word: 'same', text: `${title} unchanged, ${durationText(event.duration)}` }),
+          : {
+              word: 'same',
+              text: `${title} ${unchangedText({ verb: stepOf(view, event.step)?.verb ?? 'configure' })}, ${durationText(event.duration)}`,
+            }),
         more: (event.warnings ?? []).map((text) => `warning: ${text}`),
       };
     case 'step.failed':

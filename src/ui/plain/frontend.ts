@@ -7,7 +7,7 @@ import type { LinePrompter } from '../prompts/line-prompter.ts';
 import { systemClock, type Clock } from '../../clock.ts';
 import { reduce } from '../session/reduce.ts';
 import { summaryView } from '../session/summary-view.ts';
-import { stateText } from '../session/step-text.ts';
+import { stateText, waitedText } from '../session/step-text.ts';
 import { emptyView, stepOf } from '../session/view-model.ts';
 import { fill, widthOf } from '../text/width.ts';
 import { factOf, type FactLine, type FactWord } from './event-lines.ts';
@@ -40,7 +40,11 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
     clock,
     remind(id) {
       const step = stepOf(view, id);
-      if (step !== undefined) printFact({ word: 'wait', text: `${step.title}: ${stateText(view, step, clock.now())}` });
+      if (step !== undefined)
+        printFact({
+          word: 'wait',
+          text: `${step.title}: ${stateText(view, step, clock.now())}${waitedText(step, clock.now())}`,
+        });
     },
   });
 

@@ -1,5 +1,5 @@
 import type { Failure } from '../../events/events.ts';
-import { rolloutText } from './step-text.ts';
+import { rolloutText, withBlocker } from './step-text.ts';
 import type { StepView } from './view-model.ts';
 
 /** The four facts of a failure or a stall, in the order in which a person asks for them. */
@@ -16,10 +16,11 @@ export function factsOf(step: StepView): Fact[] {
   if (state.is === 'failed') return failureFacts(state.failure);
   if (state.is !== 'running') return [];
   const open = state.rollouts.filter((rollout) => rollout.state !== 'ready');
+  const { waiting } = state;
+  if (open.length === 1)
+    return open.map((rollout) => ({ label: 'What', text: rolloutText(withBlocker(rollout, waiting?.blocker)) }));
   const facts: Fact[] = open.map((rollout) => ({ label: 'What', text: rolloutText(rollout) }));
-  return state.waiting === undefined
-    ? facts
-    : [...facts, { label: 'Because', text: `waiting: ${state.waiting.blocker}` }];
+  return waiting === undefined ? facts : [...facts, { label: 'Because', text: `waiting: ${waiting.blocker}` }];
 }
 
 export function failureFacts(failure: Failure): Fact[] {

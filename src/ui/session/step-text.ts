@@ -10,8 +10,8 @@ export const verbForms: Record<StepVerb, { doing: string; done: string }> = {
   build: { doing: 'building', done: 'built and delivered' },
   create: { doing: 'creating', done: 'created' },
   install: { doing: 'installing', done: 'installed' },
-  wait: { doing: 'waiting', done: 'ready' },
-  check: { doing: 'checking', done: 'answered' },
+  wait: { doing: 'looking at the pods', done: 'ready' },
+  check: { doing: 'checking', done: 'passed' },
   configure: { doing: 'configuring', done: 'configured' },
 };
 
@@ -35,9 +35,9 @@ export function stateText(view: ViewModel, step: StepView, now: Moment): string 
     case 'running':
       return runningText(step, state, now);
     case 'done':
-      return state.changed || state.proved ? verbForms[step.verb].done : 'unchanged';
+      return state.changed || state.proved ? verbForms[step.verb].done : unchangedText(step);
     case 'skipped':
-      return `left out: ${state.reason}`;
+      return leftOutText(state.reason);
     case 'failed':
       return state.failure.cause;
     case 'stopped':
@@ -45,6 +45,15 @@ export function stateText(view: ViewModel, step: StepView, now: Moment): string 
     default:
       return state satisfies never;
   }
+}
+
+/** A condition of the recipe that does not hold: the step is not wanted. */
+export function leftOutText(reason: string): string {
+  return `left out, because not: ${reason}`;
+}
+
+export function unchangedText({ verb }: Pick<StepView, 'verb'>): string {
+  return verb === 'check' ? 'not needed: nothing has changed' : 'unchanged';
 }
 
 /** How long a step has been going on, or took; empty when there is nothing to say. */
@@ -61,10 +70,16 @@ export function rolloutText(rollout: Rollout): string {
 function rolloutState({ state, waitingFor, ready, wanted }: Rollout): string {
   if (state === 'ready') return 'ready';
   const amount = ready === undefined || wanted === undefined ? [] : [`${ready} of ${counted(wanted, 'pod')} ready`];
-  const stands = state === 'stalled' ? ['stalled'] : [];
+  const stands = [...amount, ...(state === 'stalled' ? ['stalled'] : [])].join(', ');
   // A failed rollout waits for nothing any more: what it says is why.
-  const missing = waitingFor === undefined ? [] : [state === 'failed' ? waitingFor : `waiting for ${waitingFor}`];
-  return [...amount, ...stands, ...missing].join(', ') || state;
+  const missing = waitingFor === undefined ? '' : state === 'failed' ? waitingFor : missingText(waitingFor);
+  // What is missing is worth more of a narrow line than the word.
+  return [missing === '' ? stands : stands.replace(' ready', ''), missing].filter(Boolean).join(': ') || state;
+}
+
+/** Controllers are waited for to do something; of pods and claims it is said how they stand. */
+function missingText(waitingFor: string): string {
+  return /^(?:an?|the|its|pods) /.test(waitingFor) ? `waiting for ${waitingFor}` : waitingFor;
 }
 
 export function titleOf(view: ViewModel, id: string): string {
@@ -74,7 +89,9 @@ export function titleOf(view: ViewModel, id: string): string {
 function runningText(step: StepView, state: Extract<StepState, { is: 'running' }>, now: Moment): string {
   const { waiting, progress, rollouts } = state;
   const rollout = worst(rollouts) ?? rollouts.findLast(isOpen);
-  const since = waiting === undefined ? '' : `, ${sinceText(waiting.since, now)}`;
+  // The time of the step stands at the end of the line; another one is worth its words only when it differs.
+  const isLater = waiting !== undefined && waiting.since - state.since >= notedAfter;
+  const since = isLater ? `, for ${sinceText(waiting.since, now)}` : '';
   // The only object of a step needs no name: the step's title stands beside it.
   if (rollout !== undefined && rollouts.length === 1)
     return rolloutState(withBlocker(rollout, waiting?.blocker)) + since;
@@ -84,9 +101,11 @@ function runningText(step: StepView, state: Extract<StepState, { is: 'running' }
 }
 
 /** Whoever waits for objects says of each what it lacks, down to its pods: more than the rollout itself knows. */
-function withBlocker(rollout: Rollout, blocker: string | undefined): Rollout {
+export function withBlocker(rollout: Rollout, blocker: string | undefined): Rollout {
   const lead = `${nameOf(rollout)}: `;
-  return blocker?.startsWith(lead) === true ? { ...rollout, waitingFor: blocker.slice(lead.length) } : rollout;
+  if (blocker?.startsWith(lead) !== true) return rollout;
+  // How many pods there are is said already.
+  return { ...rollout, waitingFor: blocker.slice(lead.length).replace(/^\d+ of \d+ pods?: /, '') };
 }
 
 function nameOf({ object }: Rollout): string {
@@ -99,9 +118,20 @@ export function progressText({ message, done, total }: { message: string; done?:
   return total === undefined ? `[${done}] ${message}` : `[${done}/${total}] ${message}`;
 }
 
+/** `, 12 s`: since when a step waits, where the line does not say how long it has been at work. */
+export function waitedText({ state }: StepView, now: Moment): string {
+  if (state.is !== 'running' || state.waiting === undefined || state.waiting.since - state.since >= notedAfter)
+    return '';
+  return `, ${sinceText(state.waiting.since, now)}`;
+}
+
+/** Milliseconds between the start of a step and of its wait. */
+const notedAfter = 3000;
+
 /** Whole seconds: tenths that race are no information. */
 function sinceText(since: Moment, now: Moment): string {
-  return durationText(Math.max(0, Math.floor((now - since) / 1000)));
+  const seconds = Math.max(0, Math.floor((now - since) / 1000));
+  return seconds === 0 ? '0 s' : durationText(seconds);
 }
 
 function isOpen(rollout: Rollout): boolean {

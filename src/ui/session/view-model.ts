@@ -76,6 +76,7 @@ export function unannouncedStep(id: StepId): StepView {
 }
 
 export interface Totals {
+  /** Of the plan: without those that the answers leave out. */
   steps: number;
   pending: number;
   running: number;
@@ -98,6 +99,7 @@ export function totalsOf(view: ViewModel): Totals {
     stopped: 0,
   };
   for (const { state } of view.steps) {
+    if (state.is === 'skipped') totals.steps -= 1;
     if (state.is === 'done') totals[state.changed ? 'changed' : 'unchanged'] += 1;
     else totals[state.is] += 1;
   }

@@ -1,8 +1,8 @@
 /** A time that something took or takes: `0.6 s`, `48 s`, `2 min 31 s`, `1 h 5 min`. */
 export function durationText(seconds: number): string {
   const tenths = Math.round(Math.max(0, seconds) * 10) / 10;
-  if (tenths < 1) return `${tenths} s`;
-  const whole = Math.round(tenths);
+  if (tenths < 1) return tenths === 0 ? '< 0.1 s' : `${tenths} s`;
+  const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return joined(Math.floor(whole / 60), 'min', whole % 60, 's');
   const minutes = Math.round(whole / 60);

@@ -129,17 +129,24 @@ const screens: Record<string, (frame: Frame) => ReactNode> = {
     aspect: 'details' as const,
     offset: 40,
   })),
-  run: (frame) => <RunScreen view={view} state={newRunState} expected={160} frame={frame} />,
+  run: (frame) => <RunScreen view={view} state={newRunState} expected={160} notice={long} frame={frame} />,
   'run, commands': (frame) => (
     <RunScreen
       view={bigView}
       state={{ selected: 'release.backend.4', panel: 'commands' }}
       expected={undefined}
+      notice={undefined}
       frame={frame}
     />
   ),
   'run of fifty steps': (frame) => (
-    <RunScreen view={bigView} state={{ selected: 'release.frontend.4', panel: 'log' }} expected={160} frame={frame} />
+    <RunScreen
+      view={bigView}
+      state={{ selected: 'release.frontend.4', panel: 'log' }}
+      expected={160}
+      notice={undefined}
+      frame={frame}
+    />
   ),
   'look inside': (frame) => <LookInside view={view} state={{ ...lookAt('rollout.backend'), up: 30 }} frame={frame} />,
   'look inside, commands': (frame) => (

@@ -15,7 +15,12 @@ const rollout = {
 test.each<[string, StepState, string, string]>([
   ['nothing known yet', running({}), 'running', 'installing'],
   ['progress', running({ progress: { message: 'npm ci', done: 4, total: 9 } }), 'running', '[4/9] npm ci'],
-  ['a wait', running({ waiting: { blocker: 'the registry', since: 4000 } }), 'waiting', 'waiting: the registry, 6 s'],
+  [
+    'a wait',
+    running({ waiting: { blocker: 'the registry', since: 4000 } }),
+    'waiting',
+    'waiting: the registry, for 6 s',
+  ],
   [
     'its one object',
     running({ rollouts: [rollout] }),
@@ -29,7 +34,7 @@ test.each<[string, StepState, string, string]>([
       waiting: { blocker: 'backend: pods to become available (api: pulling)', since: 4000 },
     }),
     'waiting',
-    '1 of 2 pods ready, waiting for pods to become available (api: pulling), 6 s',
+    '1 of 2 pods ready, waiting for pods to become available (api: pulling), for 6 s',
   ],
   [
     'the worst of several objects',
@@ -51,7 +56,7 @@ test.each<[string, StepState, string, string]>([
     'unchanged',
     'unchanged',
   ],
-  ['left out', { is: 'skipped', reason: 'no ingress' }, 'skipped', 'left out: no ingress'],
+  ['left out', { is: 'skipped', reason: 'no ingress' }, 'skipped', 'left out, because not: no ingress'],
   ['stopped', { is: 'stopped', duration: 1 }, 'stopped', 'stopped before it was over'],
   ['next', { is: 'pending', after: [] }, 'pending', 'next'],
 ])('%s', (_what, state, condition, text) => {

@@ -6,7 +6,7 @@ import { clockText, durationText, estimateText } from '../../../src/ui/text/dura
 import { cut, fill, graphemes, widthOf, wrap } from '../../../src/ui/text/width.ts';
 
 test.each([
-  [0, '0 s', '0:00'],
+  [0, '< 0.1 s', '0:00'],
   [0.62, '0.6 s', '0:00'],
   [0.96, '1 s', '0:00'],
   [47.6, '48 s', '0:47'],
@@ -14,7 +14,7 @@ test.each([
   [151, '2 min 31 s', '2:31'],
   [3599.9, '1 h', '59:59'],
   [3900, '1 h 5 min', '1:05:00'],
-  [-3, '0 s', '0:00'],
+  [-3, '< 0.1 s', '0:00'],
 ])('%f seconds are %s, on a clock %s', (seconds, duration, clock) => {
   expect(durationText(seconds)).toBe(duration);
   expect(clockText(seconds)).toBe(clock);

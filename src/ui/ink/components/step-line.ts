@@ -7,7 +7,7 @@ import { conditionMarks, type Tone } from '../theme.ts';
 function titleColumn(view: ViewModel, width: number): number {
   return columnOf(
     view.steps.map(({ title }) => title),
-    Math.floor(width * 0.45),
+    Math.floor(width * 0.36),
   );
 }
 

@@ -1,17 +1,18 @@
 import type { Decision, DecisionAction } from '../../../events/events.ts';
 import { stepOf, type StepView } from '../../session/view-model.ts';
 import { Blank, Line, Lines } from '../components/line.tsx';
-import { factLines } from '../components/facts.ts';
+import { factLines, fittingFacts } from '../components/facts.ts';
 import { paragraph } from '../components/paragraph.ts';
 import { chromeRows } from '../components/key-bar.ts';
 import { Screen as ScreenFrame } from '../components/screen.tsx';
-import { stepCells } from '../components/step-line.ts';
+import { conditionOf } from '../../session/step-text.ts';
 import type { Frame } from '../frame.ts';
 import { isSign, type Key } from '../keys.ts';
 import { layoutLine, type Cell, type LineCells } from '../layout/cells.ts';
 import { needed, optional, share } from '../layout/share.ts';
 import { clamp } from '../layout/window.ts';
 import type { Drawn, Screen } from '../screen.ts';
+import { conditionMarks } from '../theme.ts';
 
 interface State {
   option: number;
@@ -39,12 +40,13 @@ function DecisionScreen({ request, state, frame, view }: Drawn<Decision, State>)
   const step = stepOf(view, request.step);
   const question = paragraph(questionText(request, step), frame.width - 2, 'strong', 3).map(indented);
   const options = optionLines(request, state, frame);
-  const facts = step === undefined ? [] : factLines(step, { columns: frame.width, indent: 2, limit: 3 });
+  const layout = { columns: frame.width, indent: 2 };
+  const wanted = step === undefined ? 0 : factLines(step, layout).length;
   const rows = share(frame.rows - chromeRows, {
     options: needed(options.length),
     step: needed(step === undefined ? 0 : 1),
     question: needed(question.length),
-    facts: { least: 0, want: facts.length },
+    facts: { least: 0, want: wanted },
     gap: optional(1),
     factGap: optional(1),
   });
@@ -58,16 +60,21 @@ function DecisionScreen({ request, state, frame, view }: Drawn<Decision, State>)
         { keys: 'ctrl-c', does: 'stop' },
       ]}
     >
-      {step !== undefined && (
-        <Line frame={frame} cells={stepCells({ view, step, now: frame.now, width: frame.width })} />
-      )}
+      {step !== undefined && <Line frame={frame} cells={[{ text: '  ' }, ...headCells(step)]} />}
       <Blank rows={rows.factGap} />
-      <Lines lines={facts.slice(0, rows.facts)} frame={frame} />
+      <Lines lines={step === undefined ? [] : fittingFacts(step, { ...layout, rows: rows.facts })} frame={frame} />
       <Blank rows={rows.gap} />
       <Lines lines={question} frame={frame} />
       <Lines lines={options} frame={frame} />
     </ScreenFrame>
   );
+}
+
+/** The cause stands below, whole. */
+function headCells({ title, state }: StepView): LineCells {
+  const { glyph, tone } = conditionMarks[conditionOf(state)];
+  const code = state.is === 'failed' ? [{ text: `  ${state.failure.code}`, tone: 'dim' as const }] : [];
+  return [{ text: `${glyph} `, tone }, { text: title, tone: 'strong' }, ...code];
 }
 
 /** A question that only repeats the cause, which stands above it, is put in two words. */

@@ -17,7 +17,7 @@ export function planLines(view: PlanView, aspect: PlanAspect, columns: number): 
 function aspectLines(view: PlanView, aspect: PlanAspect, columns: number): LineCells[] {
   switch (aspect) {
     case 'steps':
-      return stepLines(view.rows, columns);
+      return [...stepLines(view.rows, columns), ...leftOutNames(view, columns)];
     case 'commands':
       return view.rows.flatMap((row) => [headCells(row), ...commandsOf(row, columns)]);
     case 'details':
@@ -96,6 +96,12 @@ function detailsOf(row: PlanRow, columns: number): LineCells[] {
     ...(row.detail === undefined ? [] : below(row.detail, columns, 'plain')),
     ...(row.after.length === 0 ? [] : below(`after ${row.after.join(', ')}`, columns, 'dim')),
   ];
+}
+
+function leftOutNames({ leftOut }: PlanView, columns: number): LineCells[] {
+  if (leftOut.length === 0) return [];
+  const names = leftOut.map(({ title }) => title).join(', ');
+  return paragraph(`Left out by the answers: ${names}`, columns - 2, 'dim').map((cells) => [{ text: '  ' }, ...cells]);
 }
 
 function leftOutLines({ leftOut }: PlanView, columns: number): LineCells[] {

@@ -3,8 +3,10 @@ import { conditionOf } from '../../session/step-text.ts';
 import { elapsedOf, totalsOf, type StepView, type ViewModel } from '../../session/view-model.ts';
 import { clockText } from '../../text/durations.ts';
 import { commandLines } from '../components/commands.ts';
+import { factLines } from '../components/facts.ts';
 import { Blank, Lines } from '../components/line.tsx';
 import { LogTail } from '../components/log-tail.tsx';
+import { paragraph } from '../components/paragraph.ts';
 import { Rule } from '../components/rule.tsx';
 import { chromeRows } from '../components/key-bar.ts';
 import { Screen as ScreenFrame } from '../components/screen.tsx';
@@ -12,7 +14,7 @@ import { spinnerCell } from '../components/spinner.ts';
 import { StepList } from '../components/step-list.tsx';
 import type { Frame } from '../frame.ts';
 import { isSign, movement, type Key } from '../keys.ts';
-import type { Cell } from '../layout/cells.ts';
+import type { Cell, LineCells } from '../layout/cells.ts';
 import { needed, optional, share } from '../layout/share.ts';
 import { clamp } from '../layout/window.ts';
 import type { Pressed } from '../screen.ts';
@@ -38,9 +40,11 @@ function selectedStep(view: ViewModel, state: RunState): StepView | undefined {
   const live = liveSteps(view);
   const chosen = live.find(({ id }) => id === state.selected);
   if (chosen !== undefined) return chosen;
-  const worth = (['failed', 'stalled', 'running', 'waiting'] as const).map((condition) =>
-    live.find((step) => conditionOf(step.state) === condition),
-  );
+  const worth = (['failed', 'stalled', 'running', 'waiting'] as const).map((condition) => {
+    const such = live.filter((step) => conditionOf(step.state) === condition);
+    // Of those at work the one that decides how long it takes.
+    return such.find(({ id }) => view.plan?.criticalPath.includes(id)) ?? such[0];
+  });
   return worth.find((step) => step !== undefined) ?? live[0];
 }
 
@@ -69,27 +73,36 @@ function moved(view: ViewModel, state: RunState, selected: StepView | undefined,
   return step === undefined ? state : { ...state, selected: step.id };
 }
 
+/** Where there is room, some rows are left to the history: a person sees the last steps that are over. */
+const roomy = 20;
+const historyRows = 4;
+
 interface RunScreenProps {
   view: ViewModel;
   state: RunState;
   expected: Expected;
+  /** What the person was told last, while the run goes on. */
+  notice: string | undefined;
   frame: Frame;
 }
 
 /** What is happening, what is waited for, for how long. */
-export function RunScreen({ view, state, expected, frame }: RunScreenProps) {
+export function RunScreen({ view, state, expected, notice, frame }: RunScreenProps) {
   const live = liveSteps(view);
   const selected = selectedStep(view, state);
-  const commands = selected !== undefined && state.panel === 'commands' ? commandLines(selected, frame.width) : [];
-  const panelRows = state.panel === 'log' ? Math.min(12, selected?.log.lines.length ?? 0) : commands.length;
-  const rows = share(frame.rows - chromeRows, {
+  const panel = panelLines(selected, state, frame);
+  const panelRows = panel === 'log' ? Math.min(12, selected?.log.lines.length ?? 0) : panel.length;
+  const said = notice === undefined ? [] : paragraph(notice, frame.width, 'waiting', 2);
+  const room = frame.rows >= roomy ? frame.rows - historyRows : frame.rows;
+  const rows = share(room - chromeRows, {
     rule: needed(1),
+    notice: needed(said.length),
     steps: { least: Math.min(4, live.length), want: live.length },
     panel: { least: Math.min(4, panelRows), want: panelRows },
     gap: optional(1),
   });
   return (
-    <ScreenFrame frame={frame} keys={hints(state, selected)}>
+    <ScreenFrame frame={frame} keys={hints(state, selected, panel === 'log')}>
       <StepList view={view} steps={live} selected={selected?.id} rows={rows.steps} frame={frame} />
       <Blank rows={rows.gap} />
       <Rule
@@ -97,30 +110,40 @@ export function RunScreen({ view, state, expected, frame }: RunScreenProps) {
         left={state.panel === 'none' ? '' : (selected?.title ?? '')}
         right={statusCells(view, expected, frame)}
       />
-      {state.panel === 'log' && selected !== undefined && (
+      {panel === 'log' && selected !== undefined ? (
         <LogTail log={selected.log} rows={rows.panel} frame={frame} />
+      ) : (
+        <Lines lines={panel === 'log' ? [] : panel.slice(0, rows.panel)} frame={frame} />
       )}
-      <Lines lines={commands.slice(0, rows.panel)} frame={frame} />
+      <Lines lines={said.slice(0, rows.notice)} frame={frame} />
     </ScreenFrame>
   );
 }
 
+/** Below the rule: the commands of a step, its log, or, where it writes none, why it waits. */
+function panelLines(selected: StepView | undefined, { panel }: RunState, frame: Frame): LineCells[] | 'log' {
+  if (selected === undefined || panel === 'none') return [];
+  if (panel === 'commands') return commandLines(selected, frame.width);
+  return selected.log.lines.length > 0 ? 'log' : factLines(selected, { columns: frame.width, indent: 2 });
+}
+
 function statusCells(view: ViewModel, expected: Expected, frame: Frame): Cell[] {
   const totals = totalsOf(view);
-  const over = totals.changed + totals.unchanged + totals.skipped;
+  const over = totals.changed + totals.unchanged;
   const time =
-    clockText(elapsedOf(view, frame.now)) + (expected === undefined ? '' : ` of about ${clockText(expected)}`);
+    clockText(elapsedOf(view, frame.now)) +
+    (expected === undefined ? '' : ` of about ${clockText(Math.round(expected))}`);
   const moving = totals.running > 0 ? [spinnerCell(frame.now), { text: ' ' }] : [];
   return [...moving, { text: time }, { text: ` · ${over} of ${totals.steps} done`, tone: 'dim' }];
 }
 
-function hints({ panel }: RunState, selected: StepView | undefined) {
+function hints({ panel }: RunState, selected: StepView | undefined, hasLog: boolean) {
   const stop = { keys: 'ctrl-c', does: 'stop' };
   if (selected === undefined) return [stop];
   return [
     { keys: '↑↓', does: 'step' },
     { keys: 'enter', does: 'look inside', short: 'look' },
-    { keys: 'l', does: panel === 'log' ? 'hide log' : 'log', short: 'log' },
+    ...(hasLog || panel !== 'log' ? [{ keys: 'l', does: panel === 'log' ? 'hide log' : 'log', short: 'log' }] : []),
     { keys: 'c', does: panel === 'commands' ? 'hide command' : 'command', short: 'cmd' },
     stop,
   ];

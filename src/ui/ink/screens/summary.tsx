@@ -1,6 +1,11 @@
 import type { Summary } from '../../frontend.ts';
+import { chromeRows } from '../components/key-bar.ts';
+import { Lines } from '../components/line.tsx';
 import { Screen as ScreenFrame } from '../components/screen.tsx';
+import type { Frame } from '../frame.ts';
+import { summaryHistory } from '../history.ts';
 import { isSign } from '../keys.ts';
+import type { LineCells } from '../layout/cells.ts';
 import type { Drawn, Screen } from '../screen.ts';
 
 /** The last keys. What they are about stands above already, in the terminal's history, where it stays. */
@@ -23,9 +28,17 @@ function SummaryScreen({ request, frame }: Drawn<Summary, Record<string, never>>
   ];
   return (
     <ScreenFrame frame={frame} keys={keys}>
-      {null}
+      <Lines lines={hiddenLines(request, frame)} frame={frame} />
     </ScreenFrame>
   );
+}
+
+/** On a low terminal the result has scrolled away above the commands: it is said again, right above the keys. */
+function hiddenLines(request: Summary, frame: Frame): LineCells[] {
+  const lines = summaryHistory(request, frame.width);
+  const [, heading = []] = lines;
+  if (lines.length + chromeRows < frame.rows) return [];
+  return [heading, ...request.endpoints.map(({ title, url }): LineCells => [{ text: `  ${title}  ${url}` }])];
 }
 
 function canOpen({ endpoints }: Summary): boolean {
