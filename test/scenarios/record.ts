@@ -44,7 +44,10 @@ const edit = (file: string, from: string, to: string) => {
 const scenarios: Record<string, Scenario> = {
   success: {
     before: () => void execFileSync('minikube', ['stop'], { stdio: 'inherit' }),
-    source: (folder) => writeFileSync(join(folder, 'backend', 'recorded.txt'), new Date().toISOString()),
+    source(folder) {
+      for (const part of ['backend', 'frontend'])
+        writeFileSync(join(folder, part, 'recorded.txt'), new Date().toISOString());
+    },
   },
   // The same source as before.
   unchanged: {},

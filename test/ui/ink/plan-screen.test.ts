@@ -31,7 +31,7 @@ describe('the plan', () => {
     terminal.type(keys.end);
     await terminal.waitFor('3 HTTP requests from this host, only after a change');
     terminal.type('d');
-    await terminal.waitFor('after minikube minikube');
+    await terminal.waitFor('after Minikube');
     terminal.type('q');
     await shown;
   });

@@ -24,27 +24,27 @@ const sizes = [
 /** Moments at which something is worth a look, and a word of what that is. */
 const moments: Record<ScenarioName, Moment[]> = {
   success: [
-    [1.9, 'waiting: the cluster'],
-    [10.9, 'of 1 pod'],
-    [18.9, 'loading into the'],
-    [22.9, 'of 2 pods ready'],
-    [28.9, 'of 2 pods ready'],
+    [3.9, 'waiting: the cluster'],
+    [12.9, 'RUN mkdir -p'],
+    [22.9, 'loading into the'],
+    [30.9, 'of 2 pods'],
+    [40.9, 'of 2 pods'],
   ],
-  unchanged: [[0.49, '● frontend ']],
+  unchanged: [[0.6, '● frontend ']],
   'build-failure': [
-    [3.9, '[6/16] [builder 5/5]'],
-    [9.9, 'Running TypeScript'],
+    [3.9, 'RUN mkdir -p'],
+    [11.9, 'Running TypeScript'],
   ],
   stall: [
     [2.9, 'of 1 pod'],
-    [6.9, 'stalled'],
+    [7.9, 'stalled'],
   ],
   'decision-retry': [
     [2.9, 'of 1 pod'],
-    [9.9, 'of 2 pods ready'],
+    [9.9, 'of 2 pods'],
   ],
-  cancelled: [[0.7, '[6/9] [builder 5/5]']],
-  'left-out': [[5.9, 'of 2 pods ready']],
+  cancelled: [[0.4, 'creating']],
+  'left-out': [[5.9, 'of 2 pods']],
 };
 
 describe.each(scenarioNames)('%s', (name) => {

@@ -38,7 +38,7 @@ test('a group of three has a middle', () => {
 
 test('time: what it is based on, and the longest step of the critical path', () => {
   expect(planView(plan, report, estimates).time).toBe(
-    "About 1 min 27 s (the recipe author's estimate); todo-frontend:e917f2134fd1 decides.",
+    "About 1 min 27 s (the recipe author's estimate); todo-frontend:aef1e962becf decides.",
   );
   expect(planView(plan, report, { ...estimates, source: 'measured' }).time).toContain('measured on this machine');
   expect(planView(plan, report, { steps: {}, total: 0, source: 'author' }).time).toBe(

@@ -21,12 +21,7 @@ test.each<[string, StepState, string, string]>([
     'waiting',
     'waiting: the registry, for 6 s',
   ],
-  [
-    'its one object',
-    running({ rollouts: [rollout] }),
-    'waiting',
-    '1 of 2 pods ready, waiting for pods to become available',
-  ],
+  ['its one object', running({ rollouts: [rollout] }), 'waiting', '1 of 2 pods: waiting for pods to become available'],
   [
     'its one object, explained by the wait',
     running({
@@ -34,19 +29,19 @@ test.each<[string, StepState, string, string]>([
       waiting: { blocker: 'backend: pods to become available (api: pulling)', since: 4000 },
     }),
     'waiting',
-    '1 of 2 pods ready, waiting for pods to become available (api: pulling), for 6 s',
+    '1 of 2 pods: waiting for pods to become available (api: pulling), for 6 s',
   ],
   [
     'the worst of several objects',
     running({ rollouts: [rollout, { object: 'Deployment/web', state: 'stalled', waitingFor: 'a node' }, rollout] }),
     'stalled',
-    'web: stalled, waiting for a node',
+    'web: stalled: waiting for a node',
   ],
   [
     'an object that failed',
     running({ rollouts: [{ ...rollout, state: 'failed', waitingFor: 'its pods did not become available in time' }] }),
     'stalled',
-    '1 of 2 pods ready, its pods did not become available in time',
+    '1 of 2 pods: its pods did not become available in time',
   ],
   ['all objects ready', running({ rollouts: [{ ...rollout, state: 'ready' }] }), 'running', 'installing'],
   ['done', { is: 'done', changed: true, proved: false, duration: 3, warnings: [] }, 'changed', 'installed'],
