@@ -160,7 +160,7 @@ describe('a plan', () => {
   it('shows commands as they will be run, answers with ${ included', async () => {
     const plan = await planOf(shop, { given: { greeting: 'Hello ${name}' } });
     const { commands, params } = step(plan, 'release.api');
-    expect(commands[0]).toContain('greeting=Hello $\\{name\\}');
+    expect(commands[0]).toContain('greeting=Hello ${name}');
     expect(params['set']).toMatchObject({ greeting: 'Hello $${name}' });
   });
 
