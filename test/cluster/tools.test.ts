@@ -346,9 +346,7 @@ describe.skipIf(!hasCluster)('docker with a real engine', () => {
     );
     expect(failure).toBeInstanceOf(ToolError);
     expect(failure).toMatchObject({ code: 'dockerfile-failed', lastLines: ['looking'] });
-    expect((failure as ToolError).message).toMatch(
-      /^The step \[3\/3\] RUN echo looking && exit 7 failed \(.*app\.Dockerfile:3\)$/,
-    );
+    expect((failure as ToolError).message).toMatch(/^RUN echo looking && exit 7 failed \(.*app\.Dockerfile:3\)$/);
   });
 
   it('names what COPY did not find', async () => {
