@@ -31,7 +31,8 @@ export function summaryOf(
   const workloads = plan.steps.filter(({ kind }) => kind === 'release');
   const secrets = plan.steps.filter(({ kind }) => kind === 'secret').map(({ params }) => paramText(params, 'name'));
   const where = [
-    ...['--target', targetWord(connection.cluster)],
+    '--target',
+    targetWord(connection.cluster),
     ...(namespace === (recipe.namespace ?? recipe.name) ? [] : ['--namespace', namespace]),
     ...(plan.environment === Object.keys(recipe.environments)[0] ? [] : ['--env', plan.environment]),
   ];

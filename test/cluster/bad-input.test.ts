@@ -219,10 +219,8 @@ describe.skipIf(!requireCluster())('bad input on a real node', () => {
 
   test('rights in one namespace alone are enough: up, status, down', async () => {
     kubectl('-n', 'bad-input', 'create', 'serviceaccount', 'tenant');
-    kubectl(
-      ...['-n', 'bad-input', 'create', 'rolebinding', 'tenant'],
-      ...['--clusterrole=admin', '--serviceaccount=bad-input:tenant'],
-    );
+    const role = ['--clusterrole=admin', '--serviceaccount=bad-input:tenant'];
+    kubectl('-n', 'bad-input', 'create', 'rolebinding', 'tenant', ...role);
     const registry = JSON.parse(
       kubectl('-n', 'kube-public', 'get', 'configmap', 'local-registry-hosting', '-o', 'json'),
     ) as { data: Record<string, string> };

@@ -80,6 +80,16 @@ describe('an image', () => {
     );
   });
 
+  it('that an earlier run delivered is found although the list of a started runtime is not complete at first', async () => {
+    const world = new World({ state: 'stopped' });
+    world.docker.images.add(tag);
+    const answers = [false, undefined, true];
+    world.provider.hasImage = async () => answers.shift();
+    const { outcome, commands } = await up(world, cluster(false), image());
+    expect([outcome, answers]).toEqual(['done', []]);
+    expect(commands).not.toContain('minikube image');
+  });
+
   it('does not wait for a cluster that does not start', async () => {
     const world = new World({ state: 'stopped' });
     world.failure = (argv) =>

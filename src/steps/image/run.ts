@@ -1,7 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { clusterId } from '../../plan/graph.ts';
 import { defineStep, done, StepFailure, todo } from '../../engine/step.ts';
 import { quantity } from '../../kubernetes/quantity.ts';
 import { imagePlan } from './plan.ts';
+
+const startTries = 4;
+/** Milliseconds. */
+const startPause = 1000;
 
 export const imageStep = defineStep(imagePlan, {
   // Two builds share the cores and the cache well; more make each other slower.
@@ -32,10 +37,17 @@ export const imageStep = defineStep(imagePlan, {
     if (maxSize !== undefined && bytes > quantity(maxSize))
       warn(`The image has ${Math.ceil(bytes / 1024 ** 2)} MiB, and its recipe wants at most ${maxSize}`);
     if (deliver.length === 0) return { undo: {}, made: [] };
-    if (target.state !== 'running') waiting('the cluster, to bring the image to its nodes');
+    const isStarting = target.state !== 'running';
+    if (isStarting) waiting('the cluster, to bring the image to its nodes');
     await finished(clusterId);
     // A cluster that was stopped could not be asked before; it may have the image from an earlier run.
-    if ((await provider.hasImage(target.delivery, push, signal)) === true) return isBuilt ? {} : { undo: {}, made: [] };
+    // After a start containerd fills its list of images in the background (CRI CheckImages): an image that was built in an
+    // earlier run, and so delivered then, is asked for again before it is delivered anew.
+    for (let tries = isBuilt && isStarting ? startTries : 1; tries > 0; tries -= 1) {
+      if ((await provider.hasImage(target.delivery, push, signal)) === true)
+        return isBuilt ? {} : { undo: {}, made: [] };
+      if (tries > 1) await pause(startPause, undefined, { signal });
+    }
     for (const argv of deliver) {
       progress(target.delivery.by === 'push' ? 'pushing to the registry' : 'loading into the cluster');
       if (target.delivery.by === 'push') await docker.push(argv, { signal, onLine, onProgress });
