@@ -292,8 +292,8 @@ describe.skipIf(!hasCluster)('tools on a real cluster', () => {
       const delivery = await provider.delivery(found, signal()).catch((error: unknown) => error);
       if (delivery instanceof UserError) return skip(delivery.message);
       const tag = `tools-${process.pid}:1`;
-      const id = await docker.image(image).catch((error: unknown) => error);
-      if (typeof id !== 'string') return skip(`no engine, or no image ${image}`);
+      const local = await docker.image(image).catch(() => undefined);
+      if (local === undefined) return skip(`no engine, or no image ${image}`);
       await run(['docker', 'tag', image, tag]);
       const way = delivery as Awaited<ReturnType<typeof provider.delivery>>;
       expect(await provider.hasImage(way, tag, signal())).toBe(false);

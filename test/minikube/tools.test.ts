@@ -31,8 +31,8 @@ describe.skipIf(scripts === undefined)(`a real Minikube that runs${skipped}`, ()
 
   it('takes an image under a tag of its own, and tells that it has it', async ({ skip }) => {
     const docker = createDocker({ run });
-    const id = await docker.image(image).catch((error: unknown) => error);
-    if (typeof id !== 'string') return skip(`no engine, or no image ${image}`);
+    const found = await docker.image(image).catch(() => undefined);
+    if (found === undefined) return skip(`no engine, or no image ${image}`);
     const tag = `tools-${process.pid}:1`;
     await run(['docker', 'tag', image, tag]);
     const delivery = await provider.delivery(await provider.find(profile, signal()), signal());
