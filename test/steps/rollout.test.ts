@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts';
-import { answer, httpServer } from '../support/http-server.ts';
+import { answer, closedPort, httpServer } from '../support/http-server.ts';
 import { deployment, service } from '../support/manifests.ts';
 import { World, type Wish } from '../support/world.ts';
 
@@ -98,5 +98,21 @@ describe('a rollout', () => {
       'releases.web.services.api.url': url,
     });
     expect(world.forwarded).toEqual(['api']);
+  });
+
+  it('looks again at pods that say that they are ready and do not answer, as those of a cluster that just started', async () => {
+    const world = installed(service('web', { ports: [{ port: 80 }] }));
+    const port = await closedPort();
+    world.forward = () => port;
+    const waits: string[] = [];
+    const result = await world.up(world.plan([rollout([page])]), {
+      emit(event) {
+        if (event.type !== 'step.waiting') return;
+        waits.push(event.blocker);
+        void httpServer((_request, response) => answer(response, 200), port);
+      },
+    });
+    expect(waits).toEqual(['Nothing answers at port 80 of the Service web']);
+    expect(result.outputs).toMatchObject({ 'releases.web.url': `http://127.0.0.1:${port}` });
   });
 });

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A server on a free port of this host, until the test ends. */
-export async function httpServer(listener: RequestListener): Promise<{ port: number; url: string }> {
+/** A server on a port of this host, a free one unless told, until the test ends. */
+export async function httpServer(listener: RequestListener, wanted = 0): Promise<{ port: number; url: string }> {
   const server = createServer(listener);
-  server.listen(0, '127.0.0.1');
+  server.listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.closeAllConnections();
