@@ -7,7 +7,7 @@ import type { ServiceToOpen } from '../steps/rollout/plan.ts';
 import type { Prepared } from './prepare.ts';
 
 /** The ledger that a run begins with. */
-export function startLedger({ plan, ledger }: Prepared): Ledger {
+export function startLedger({ plan, ledger }: Pick<Prepared, 'plan' | 'ledger'>): Ledger {
   const { name, title, digest } = plan.recipe;
   return (
     ledger ?? {

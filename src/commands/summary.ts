@@ -4,7 +4,7 @@ import { isTrue } from '../questions/resolve.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Summary } from '../ui/frontend.ts';
 import { commandLine } from '../ui/text/command-line.ts';
-import { paramText, type Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Deployed } from './deploy.ts';
 import { objectsOf } from './run-ledger.ts';
 import type { Prepared } from './prepare.ts';
@@ -29,7 +29,7 @@ export function summaryOf(
   const namespace = plan.namespace;
   const kubectl = ['kubectl', '--context', plan.target.context, '-n', namespace];
   const workloads = plan.steps.filter(({ kind }) => kind === 'release');
-  const secrets = plan.steps.filter(({ kind }) => kind === 'secret').map(({ params }) => paramText(params, 'name'));
+  const hasSecrets = plan.steps.some(({ kind }) => kind === 'secret');
   const where = [
     '--target',
     targetWord(connection.cluster),
@@ -63,7 +63,7 @@ export function summaryOf(
       ...(workloads[0] === undefined
         ? []
         : [{ label: 'Logs', command: `${kubectl.join(' ')} logs deploy/${workloads[0].title} -f` }]),
-      ...(secrets[0] === undefined ? [] : [{ label: 'Secrets', command: `${kubectl.join(' ')} get secrets` }]),
+      ...(hasSecrets ? [{ label: 'Secrets', command: `${kubectl.join(' ')} get secrets` }] : []),
       ...optionalCommands(recipe, answers),
       {
         label: 'Again',

@@ -1,5 +1,6 @@
 import { contextFactory } from '../../src/commands/step-context.ts';
 import type { Prepared } from '../../src/commands/prepare.ts';
+import { startLedger } from '../../src/commands/run-ledger.ts';
 import type { Program } from '../../src/commands/program.ts';
 import { LedgerWriter, ledgerName, withEntry, type Ledger } from '../../src/engine/journal/ledger.ts';
 import { runPlan } from '../../src/engine/run-plan.ts';
@@ -153,7 +154,7 @@ export class World {
     const writer = new LedgerWriter(
       this.kubectl,
       ledgerName(plan),
-      this.ledger ?? emptyLedger(plan),
+      startLedger({ plan, ledger: this.ledger }),
       this.ledger !== undefined,
     );
     if (this.cluster.find('Namespace', plan.namespace) !== undefined) writer.open();
@@ -247,18 +248,4 @@ export function kindOf(kind: StepKind): AnyStep {
 export function stepIn({ steps: [step] }: Plan): PlanStep {
   if (step === undefined) throw new Error('a plan without steps');
   return step;
-}
-
-function emptyLedger(plan: Plan): Ledger {
-  const { name, title, digest } = plan.recipe;
-  return {
-    version: 1,
-    recipe: { name, title, digest },
-    environment: plan.environment,
-    namespace: plan.namespace,
-    answers: {},
-    entries: [],
-    endpoints: [],
-    durations: {},
-  };
 }

@@ -33,9 +33,11 @@ export const imageStep = defineStep(imagePlan, {
       progress(message, at, total);
     const isBuilt = (await docker.image(push)) !== undefined;
     if (!isBuilt) await docker.build(build, { signal, onLine, onProgress });
-    const { bytes = 0 } = (await docker.image(push)) ?? {};
-    if (maxSize !== undefined && bytes > quantity(maxSize))
-      warn(`The image has ${Math.ceil(bytes / 1024 ** 2)} MiB, and its recipe wants at most ${maxSize}`);
+    if (maxSize !== undefined) {
+      const { bytes = 0 } = (await docker.image(push)) ?? {};
+      if (bytes > quantity(maxSize))
+        warn(`The image has ${Math.ceil(bytes / 1024 ** 2)} MiB, and its recipe wants at most ${maxSize}`);
+    }
     if (deliver.length === 0) return { undo: {}, made: [] };
     const isStarting = target.state !== 'running';
     if (isStarting) waiting('the cluster, to bring the image to its nodes');

@@ -5,7 +5,7 @@ import { clockText } from '../../text/durations.ts';
 import { commandLines } from '../components/commands.ts';
 import { factLines } from '../components/facts.ts';
 import { Blank, Lines } from '../components/line.tsx';
-import { LogTail } from '../components/log-tail.tsx';
+import { logTail } from '../components/log-tail.ts';
 import { paragraph } from '../components/paragraph.ts';
 import { Rule } from '../components/rule.tsx';
 import { chromeRows } from '../components/key-bar.ts';
@@ -76,6 +76,8 @@ function moved(view: ViewModel, state: RunState, selected: StepView | undefined,
 /** Where there is room, some rows are left to the history: a person sees the last steps that are over. */
 const roomy = 20;
 const historyRows = 4;
+/** What of a log is shown at most beside the steps. */
+const logRows = 12;
 
 interface RunScreenProps {
   view: ViewModel;
@@ -90,19 +92,19 @@ interface RunScreenProps {
 export function RunScreen({ view, state, expected, notice, frame }: RunScreenProps) {
   const live = liveSteps(view);
   const selected = selectedStep(view, state);
+  const hasLog = state.panel === 'log' && (selected?.log.lines.length ?? 0) > 0;
   const panel = panelLines(selected, state, frame);
-  const panelRows = panel === 'log' ? Math.min(12, selected?.log.lines.length ?? 0) : panel.length;
   const said = notice === undefined ? [] : paragraph(notice, frame.width, 'waiting', 2);
   const room = frame.rows >= roomy ? frame.rows - historyRows : frame.rows;
   const rows = share(room - chromeRows, {
     rule: needed(1),
     notice: needed(said.length),
     steps: { least: Math.min(4, live.length), want: live.length },
-    panel: { least: Math.min(4, panelRows), want: panelRows },
+    panel: { least: Math.min(4, panel.length), want: panel.length },
     gap: optional(1),
   });
   return (
-    <ScreenFrame frame={frame} keys={hints(state, selected, panel === 'log')}>
+    <ScreenFrame frame={frame} keys={hints(state, selected, hasLog)}>
       <StepList view={view} steps={live} selected={selected?.id} rows={rows.steps} frame={frame} />
       <Blank rows={rows.gap} />
       <Rule
@@ -110,21 +112,19 @@ export function RunScreen({ view, state, expected, notice, frame }: RunScreenPro
         left={state.panel === 'none' ? '' : (selected?.title ?? '')}
         right={statusCells(view, expected, frame)}
       />
-      {panel === 'log' && selected !== undefined ? (
-        <LogTail log={selected.log} rows={rows.panel} frame={frame} />
-      ) : (
-        <Lines lines={panel === 'log' ? [] : panel.slice(0, rows.panel)} frame={frame} />
-      )}
+      <Lines lines={hasLog ? panel.slice(panel.length - rows.panel) : panel.slice(0, rows.panel)} frame={frame} />
       <Lines lines={said.slice(0, rows.notice)} frame={frame} />
     </ScreenFrame>
   );
 }
 
 /** Below the rule: the commands of a step, its log, or, where it writes none, why it waits. */
-function panelLines(selected: StepView | undefined, { panel }: RunState, frame: Frame): LineCells[] | 'log' {
+function panelLines(selected: StepView | undefined, { panel }: RunState, frame: Frame): LineCells[] {
   if (selected === undefined || panel === 'none') return [];
   if (panel === 'commands') return commandLines(selected, frame.width);
-  return selected.log.lines.length > 0 ? 'log' : factLines(selected, { columns: frame.width, indent: 2 });
+  return selected.log.lines.length > 0
+    ? logTail(selected.log, logRows)
+    : factLines(selected, { columns: frame.width, indent: 2 });
 }
 
 function statusCells(view: ViewModel, expected: Expected, frame: Frame): Cell[] {
