@@ -4,7 +4,7 @@ import { defineStep, done, StepFailure, todo } from '../../engine/step.ts';
 import { quantity } from '../../kubernetes/quantity.ts';
 import { imagePlan } from './plan.ts';
 
-const startTries = 4;
+const startTries = 20;
 /** Milliseconds. */
 const startPause = 1000;
 
@@ -39,13 +39,14 @@ export const imageStep = defineStep(imagePlan, {
         warn(`The image has ${Math.ceil(bytes / 1024 ** 2)} MiB, and its recipe wants at most ${maxSize}`);
     }
     if (deliver.length === 0) return { undo: {}, made: [] };
-    const isStarting = target.state !== 'running';
-    if (isStarting) waiting('the cluster, to bring the image to its nodes');
+    // The state changes while the cluster starts: what it was before counts.
+    const { state } = target;
+    if (state !== 'running') waiting('the cluster, to bring the image to its nodes');
     await finished(clusterId);
     // A cluster that was stopped could not be asked before; it may have the image from an earlier run.
     // After a start containerd fills its list of images in the background (CRI CheckImages): an image that was built in an
-    // earlier run, and so delivered then, is asked for again before it is delivered anew.
-    for (let tries = isBuilt && isStarting ? startTries : 1; tries > 0; tries -= 1) {
+    // earlier run, and so delivered then, is asked for again before it is delivered anew. A new cluster has nothing to fill.
+    for (let tries = isBuilt && state === 'stopped' ? startTries : 1; tries > 0; tries -= 1) {
       if ((await provider.hasImage(target.delivery, push, signal)) === true)
         return isBuilt ? {} : { undo: {}, made: [] };
       if (tries > 1) await pause(startPause, undefined, { signal });
