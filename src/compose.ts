@@ -34,6 +34,8 @@ export async function compose(
     run,
     vault,
     providers: createProviders({ run }),
+    clusterTime: () => Date.now(),
+    rehearsalProgram: join(root, 'dist', 'rehearsal.js'),
     frontend,
     stop,
     kill,

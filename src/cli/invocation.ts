@@ -24,6 +24,13 @@ export interface Invocation {
   source?: string;
   answers?: string;
   registry?: string;
+  /** On the built-in cluster, and how. */
+  rehearse: boolean;
+  faults: string[];
+  seed?: string;
+  /** How much faster than life. */
+  speed?: number;
+  realImages: boolean;
   saveAnswers?: string;
   /** Answers by question id, and who gave each; those that have an option of their own too. */
   set: Record<string, Answer>;
@@ -66,6 +73,8 @@ export function readInvocation(argv: readonly string[], environment: NodeJS.Proc
     answers: value('answers'),
     registry: value('registry'),
     saveAnswers: value('save-answers'),
+    seed: value('seed'),
+    speed: speed(value('speed')),
     output: outputOf(flags, environment),
     timeout: seconds(value('timeout')),
     // By flag alone: a variable DEPLOY_WIZARD_VERSION is likely to name a version.
@@ -80,6 +89,9 @@ export function readInvocation(argv: readonly string[], environment: NodeJS.Proc
     set,
     yes: isOn('yes'),
     withData: isOn('data'),
+    rehearse: isOn('rehearse') || value('target') === rehearsalTarget,
+    faults: several(flags.fault as string[] | undefined, environment[environmentForm('fault')]),
+    realImages: isOn('real-images'),
     verbose: isOn('verbose'),
     colour: !isOn('no-color') && (environment['NO_COLOR'] ?? '') === '',
   };
@@ -194,6 +206,26 @@ function outputForm(text: string | undefined, isPlain: boolean): OutputForm | un
   if (text === 'ink' || text === 'plain' || text === 'json') return text;
   throw new UserError(`--output ${text} is no form of output`, {
     next: ['--output ink, --output plain or --output json'],
+  });
+}
+
+/** Text of `--target` for the built-in cluster. */
+const rehearsalTarget = 'rehearsal';
+
+/** Flags win over the environment, where each line is one. */
+function several(flags: string[] | undefined, variable: string | undefined): string[] {
+  return flags ?? (variable ?? '').split('\n').filter((line) => line.trim() !== '');
+}
+
+/** The fastest that is of use: a second passes in the shortest time that a timer can wait. */
+const fullSpeed = 1000;
+
+function speed(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const factor = text === 'max' ? fullSpeed : Number(text);
+  if (factor > 0 && factor <= fullSpeed) return factor;
+  throw new UserError(`--speed ${text} is no speed`, {
+    next: ['1 is as fast as life, 60 makes a minute of a second, max is as fast as it goes: --speed 60'],
   });
 }
 

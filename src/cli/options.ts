@@ -12,7 +12,11 @@ interface OptionEntry {
 /** Every option, in the order of `--help`. Each has an environment form `DEPLOY_WIZARD_<NAME>`. */
 export const options = {
   recipe: { type: 'string', value: 'PATH|NAME', does: 'a recipe of the package, or a folder with a recipe.yaml' },
-  target: { type: 'string', value: 'TARGET', does: 'minikube, minikube:PROFILE, kind:NAME, k3d:NAME, context:NAME' },
+  target: {
+    type: 'string',
+    value: 'TARGET',
+    does: 'minikube, minikube:PROFILE, kind:NAME, k3d:NAME, context:NAME, rehearsal',
+  },
   env: { type: 'string', value: 'NAME', does: "the recipe's environment" },
   namespace: { type: 'string', value: 'NAME', short: 'n', does: 'where in the cluster' },
   source: { type: 'string', value: 'DIR', does: "the application's code in place of the recipe's sample" },
@@ -35,8 +39,16 @@ export const options = {
   timeout: { type: 'string', value: 'DURATION', does: 'for each rollout: 90s, 10m' },
   verbose: { type: 'boolean', does: 'output of the programs as well' },
   'no-color': { type: 'boolean', does: 'no colour' },
-  rehearse: { type: 'boolean', does: 'on the built-in cluster', isMissing: true },
-  fault: { type: 'string', multiple: true, value: 'SPEC', does: 'a fault for the rehearsal', isMissing: true },
+  rehearse: { type: 'boolean', does: 'on the built-in cluster: nothing is installed, nothing is changed' },
+  fault: {
+    type: 'string',
+    multiple: true,
+    value: 'SPEC',
+    does: 'a fault for the rehearsal: image-pull:web; may be repeated',
+  },
+  seed: { type: 'string', value: 'TEXT', does: 'of a rehearsal: the same seed gives the same run' },
+  speed: { type: 'string', value: 'FACTOR', does: 'of a rehearsal: 1 is life, max as fast as it goes' },
+  'real-images': { type: 'boolean', does: 'in a rehearsal: build the images with Docker all the same' },
   mirror: { type: 'string', value: 'FILE', does: 'other sources for charts, manifests, images', isMissing: true },
   version: { type: 'boolean', does: 'the version' },
   help: { type: 'boolean', short: 'h', does: 'this help' },

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { gatherClusterFacts, type ClusterFacts } from '../facts/cluster-facts.ts';
 import { createClusterReader } from '../kubernetes/watch/reader.ts';
 import type { ClusterReader } from '../kubernetes/watch/cluster-reader.ts';
+import { UserError } from '../errors/errors.ts';
 import type { PlanTarget } from '../plan/plan.ts';
 import type { FoundCluster, Provider } from '../providers/provider.ts';
 import { createDocker } from '../tools/docker/create-docker.ts';
@@ -49,6 +50,7 @@ export async function connectToDeploy(cluster: FoundCluster, program: Program): 
 /** Binds the tools to a cluster; reads it, side by side with the versions of the programs, when it runs. */
 export async function connect(cluster: FoundCluster, program: Program): Promise<Connection> {
   const { run, environment, runtime, kill, providers } = program;
+  requireRehearsal(cluster, program);
   const provider = providerOf(cluster.provider, providers);
   const { context } = cluster;
   const kubectl = createKubectl({ run, context, kubeconfigFiles: kubeconfigFiles(environment, homedir()) });
@@ -75,7 +77,7 @@ export async function connect(cluster: FoundCluster, program: Program): Promise<
       provider,
       kubectl,
       helm,
-      docker: createDocker({ run }),
+      docker: program.rehearsal?.docker ?? createDocker({ run }),
       reader,
       facts,
       close: () => reader.close(),
@@ -84,6 +86,15 @@ export async function connect(cluster: FoundCluster, program: Program): Promise<
     await reader.close();
     throw error;
   }
+}
+
+/** Only the run that started the built-in cluster can use it: it ends with that run. */
+function requireRehearsal({ provider }: FoundCluster, { rehearsal }: Program): void {
+  if (provider !== 'rehearsal' || rehearsal !== undefined) return;
+  throw new UserError('A rehearsal leaves nothing behind that could be looked at or removed', {
+    why: 'Its cluster ends with the run that it was started for.',
+    next: ['deploy-wizard up --rehearse'],
+  });
 }
 
 /** Node's word for this machine's architecture, as images name it. */

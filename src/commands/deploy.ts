@@ -72,7 +72,8 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
   const known = new Map(prepared.ledger?.entries.map((entry) => [entry.step, entry]));
   const started = performance.now();
   try {
-    frontend.emit({ type: 'run.started', run, steps: plan.steps.length });
+    const rehearsal = program.rehearsal === undefined ? {} : { rehearsal: program.rehearsal.claims };
+    frontend.emit({ type: 'run.started', run, steps: plan.steps.length, ...rehearsal });
     const result = await runPlan({
       plan,
       steps,
@@ -114,6 +115,7 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
         endpoints,
         duration,
         ...(forwarded.length === 0 ? {} : { forwarded }),
+        ...rehearsal,
       });
     }
     await journal.append({ type: 'end', outcome: result.outcome, at: new Date().toISOString() });

@@ -1,8 +1,9 @@
 import type { Invocation } from '../cli/invocation.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Vault } from '../secrets/vault.ts';
-import type { RunCommand } from '../tools/shell/run.ts';
+import type { CommandLog, RunCommand } from '../tools/shell/run.ts';
 import type { Frontend } from '../ui/frontend.ts';
+import type { RehearsalPart } from './rehearse.ts';
 
 /** What `main.ts` composed, as far as every command needs it. */
 export interface Program {
@@ -26,6 +27,12 @@ export interface Program {
   stop: AbortSignal;
   /** Everything ends. */
   kill: AbortSignal;
+  /** Milliseconds since 1970 as the cluster counts them: the time of a rehearsal runs faster. */
+  clusterTime: () => number;
+  /** The program of a rehearsal cluster. */
+  rehearsalProgram: string;
+  /** Set when everything happens on the built-in cluster. */
+  rehearsal?: RehearsalPart;
   /** Where the output of commands goes; names the log of a run. */
-  logs: { folder(path: string): void; path(): string | undefined };
+  logs: CommandLog & { folder(path: string): void; path(): string | undefined };
 }

@@ -20,9 +20,18 @@ function optionalCommands({ notes }: Recipe, answers: Answers): Summary['command
 
 const titleOf = ({ steps }: Plan, id: string): string => steps.find((step) => step.id === id)?.title ?? id;
 
+/** After a rehearsal its cluster is gone: only what can be done next is worth a command. */
+function rehearsalCommands(what: string, name: string, from: string[], seed: string): Summary['commands'] {
+  const up = ['npx', 'deploy-wizard', 'up', what, ...from];
+  return [
+    { label: 'For real', command: commandLine(up), hint: `${name} on a cluster of yours` },
+    { label: 'Again', command: commandLine([...up, '--rehearse', '--seed', seed]), hint: 'the same rehearsal' },
+  ];
+}
+
 /** The last screen, as facts. */
 export function summaryOf(
-  { logs, recipes, invocation }: Program,
+  { logs, recipes, invocation, rehearsal }: Program,
   { plan, recipe, connection, answers, source }: Prepared,
   { exitCode, ledger, result, endpoints, forwards, duration }: Deployed,
 ): Summary {
@@ -59,24 +68,30 @@ export function summaryOf(
         : [{ title, url: path === '/' ? url : `${url}${path}`, isForwarded: forwards.has(`${namespace}/${service}`) }];
     }),
     checksByHand: plan.checksByHand,
-    commands: [
-      ...(workloads[0] === undefined
-        ? []
-        : [{ label: 'Logs', command: `${kubectl.join(' ')} logs deploy/${workloads[0].title} -f` }]),
-      ...(hasSecrets ? [{ label: 'Secrets', command: `${kubectl.join(' ')} get secrets` }] : []),
-      ...optionalCommands(recipe, answers),
-      {
-        label: 'Again',
-        command: commandLine(['npx', 'deploy-wizard', 'up', what, ...where, ...from]),
-        hint: 'changes only what differs',
-      },
-      {
-        label: 'Remove',
-        command: commandLine(['npx', 'deploy-wizard', 'down', recipe.name, ...where]),
-        hint: 'exactly what this run made',
-      },
-      ...(log === undefined ? [] : [{ label: 'Output', command: log, hint: 'everything that the programs said' }]),
-    ],
+    commands:
+      rehearsal !== undefined
+        ? rehearsalCommands(what, recipe.name, [...where.slice(2), ...from], rehearsal.claims.seed)
+        : [
+            ...(workloads[0] === undefined
+              ? []
+              : [{ label: 'Logs', command: `${kubectl.join(' ')} logs deploy/${workloads[0].title} -f` }]),
+            ...(hasSecrets ? [{ label: 'Secrets', command: `${kubectl.join(' ')} get secrets` }] : []),
+            ...optionalCommands(recipe, answers),
+            {
+              label: 'Again',
+              command: commandLine(['npx', 'deploy-wizard', 'up', what, ...where, ...from]),
+              hint: 'changes only what differs',
+            },
+            {
+              label: 'Remove',
+              command: commandLine(['npx', 'deploy-wizard', 'down', recipe.name, ...where]),
+              hint: 'exactly what this run made',
+            },
+            ...(log === undefined
+              ? []
+              : [{ label: 'Output', command: log, hint: 'everything that the programs said' }]),
+          ],
+    ...(rehearsal === undefined ? {} : { rehearsal: rehearsal.claims }),
     ...(slowest === undefined || slowest[1] < 5
       ? {}
       : { slowest: `${titleOf(plan, slowest[0])} (${Math.round(slowest[1])} s)` }),

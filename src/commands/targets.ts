@@ -11,8 +11,9 @@ const forms: Record<string, FoundCluster['provider']> = {
   kind: 'kind',
   k3d: 'k3d',
   context: 'context',
+  rehearsal: 'rehearsal',
 };
-const later = ['rehearsal', 'doks', 'gke', 'aks', 'eks', 'vke', 'rancher'];
+const later = ['doks', 'gke', 'aks', 'eks', 'vke', 'rancher'];
 
 /** The cluster that was named, or that the person chooses; `back`: to the recipe; undefined: they left. */
 export async function chooseTarget(
@@ -27,7 +28,12 @@ export async function chooseTarget(
   canGoBack = false,
 ): Promise<FoundCluster | 'back' | undefined> {
   const { invocation, frontend, providers, stop } = program;
-  if (invocation.target !== undefined) return findTarget(invocation.target, providers, stop);
+  if (invocation.rehearse && (invocation.target ?? 'rehearsal') !== 'rehearsal')
+    throw new UserError(`Which cluster: the rehearsal or ${invocation.target}?`, {
+      next: ['--rehearse without --target runs on the built-in cluster.'],
+    });
+  const named = invocation.rehearse ? 'rehearsal' : invocation.target;
+  if (named !== undefined) return findTarget(named, providers, stop);
   const found = listClusters(providers, stop).then((clusters) => clusters.sort((a, b) => rank(a) - rank(b)));
   if (!frontend.isInteractive || invocation.yes) {
     const clusters = await found;
@@ -45,7 +51,9 @@ export async function chooseTarget(
 
 /** What is at hand and can be thrown away comes first; Enter alone must never choose a cluster that others rely on. */
 function rank(cluster: FoundCluster): number {
-  if (cluster.problem !== undefined) return 4;
+  if (cluster.problem !== undefined) return 5;
+  // What only plays comes after everything real.
+  if (cluster.provider === 'rehearsal') return 4;
   if (!isLocal(cluster)) return 3;
   return { running: 0, stopped: 1, absent: 2 }[cluster.state];
 }
@@ -66,16 +74,16 @@ export async function findTarget(
   const name = rest.join(':');
   if (later.includes(form))
     throw new UserError(`--target ${form} is not supported yet`, {
-      next: ['--target minikube, kind:NAME, k3d:NAME or context:NAME'],
+      next: ['--target minikube, kind:NAME, k3d:NAME, context:NAME or rehearsal'],
     });
   const kind = forms[form];
   if (kind === undefined)
     throw new UserError(`--target ${text} is no form of a target`, {
-      next: ['minikube, minikube:PROFILE, kind:NAME, k3d:NAME or context:NAME'],
+      next: ['minikube, minikube:PROFILE, kind:NAME, k3d:NAME, context:NAME or rehearsal'],
     });
-  if (name === '' && kind !== 'minikube')
+  if (name === '' && kind !== 'minikube' && kind !== 'rehearsal')
     throw new UserError(`--target ${form} needs a name`, { next: [`--target ${form}:NAME`] });
-  const found = await providerOf(kind, providers).find(name === '' ? 'minikube' : name, signal);
+  const found = await providerOf(kind, providers).find(name === '' ? kind : name, signal);
   if (found.problem !== undefined) {
     throw new UserError(`The cluster ${found.name} cannot be used`, {
       why: found.problem,
@@ -94,5 +102,5 @@ export function providerOf(kind: FoundCluster['provider'], providers: readonly P
 
 /** The form in which `--target` takes a cluster. */
 export function targetWord({ provider, name }: Pick<FoundCluster, 'provider' | 'name'>): string {
-  return provider === 'minikube' && name === 'minikube' ? 'minikube' : `${provider}:${name}`;
+  return (provider === 'minikube' || provider === 'rehearsal') && name === provider ? provider : `${provider}:${name}`;
 }

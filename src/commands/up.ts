@@ -47,6 +47,10 @@ export async function upOn(
   cluster: FoundCluster,
   isResumed = false,
 ): Promise<ExitCode | 'choose-again'> {
+  if (cluster.provider === 'rehearsal' && program.rehearsal === undefined) {
+    const { rehearse } = await import('./rehearse.ts');
+    return rehearse(program, (played) => upOn(played, recipe, cluster, isResumed));
+  }
   program.frontend.busy(cluster.state === 'running' ? `reading ${cluster.name}` : 'looking at the tools');
   const connection = await connectToDeploy(cluster, program).finally(() => program.frontend.busy(''));
   try {

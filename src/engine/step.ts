@@ -75,6 +75,8 @@ export interface StepContext {
   before: LedgerEntry | undefined;
   /** Whether a step that this one needs, directly or not, changed something in this run. */
   isAfterChange: boolean;
+  /** Milliseconds since 1970, as the cluster counts them. */
+  clusterTime: () => number;
   /** Runs one of the argument vectors that `describe` returned. */
   execute: (argv: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
   /** Called by the step that made the cluster answer: freezes the target and makes up for the checks that a stopped cluster could not have. */

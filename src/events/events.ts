@@ -10,7 +10,7 @@ export type Instant = string;
  */
 export type EngineEvent =
   | { type: 'run.planned'; plan: Plan }
-  | { type: 'run.started'; run: string; steps: number }
+  | { type: 'run.started'; run: string; steps: number; rehearsal?: RehearsalClaims }
   | { type: 'step.started'; step: StepId; attempt: number }
   | StepProgressed
   | StepWaiting
@@ -21,6 +21,17 @@ export type EngineEvent =
   | RolloutChanged
   | { type: 'decision.needed'; decision: Decision }
   | RunFinished;
+
+/** What of a run on the built-in cluster is real, what is played, and what it therefore does not prove. */
+export interface RehearsalClaims {
+  seed: string;
+  /** How much faster than life the cluster's time runs. */
+  speed: number;
+  faults: string[];
+  real: string[];
+  rehearsed: string[];
+  notProven: string[];
+}
 
 /** `done` of `total` when the amount is known; `message` says what is being done. */
 export interface StepProgressed {
@@ -72,6 +83,8 @@ export interface RunFinished {
   duration: number;
   /** Names of endpoints that live only as long as this process, because they are forwarded. */
   forwarded?: string[];
+  /** Set when it was a rehearsal. */
+  rehearsal?: RehearsalClaims;
 }
 
 /** Why a step failed, for a person: one sentence of cause, what was seen, what to do. */

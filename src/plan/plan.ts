@@ -59,7 +59,7 @@ export type ImageDelivery =
 
 /** The cluster that a plan is for, frozen: names for the person, and identities that a later run must find again. */
 export interface PlanTarget {
-  provider: 'minikube' | 'kind' | 'k3d' | 'context';
+  provider: 'minikube' | 'kind' | 'k3d' | 'context' | 'rehearsal';
   /** Profile, cluster or context name. */
   name: string;
   /** The kubeconfig context that every command names. */

@@ -2,6 +2,7 @@ import { createContextProvider } from './context.ts';
 import { createK3dProvider } from './k3d.ts';
 import { createKindProvider } from './kind.ts';
 import { createMinikubeProvider } from './minikube.ts';
+import { createRehearsalProvider } from './rehearsal.ts';
 import type { FoundCluster, Provider } from './provider.ts';
 import type { ProviderSettings } from './settings.ts';
 
@@ -14,6 +15,7 @@ export function createProviders(settings: ProviderSettings): Provider[] {
     createKindProvider(settings),
     createK3dProvider(settings),
     createContextProvider(settings),
+    createRehearsalProvider(settings),
   ];
 }
 

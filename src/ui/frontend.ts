@@ -1,4 +1,4 @@
-import type { Decision, DecisionAnswer, EngineEvent } from '../events/events.ts';
+import type { Decision, DecisionAnswer, EngineEvent, RehearsalClaims } from '../events/events.ts';
 import type { FoundCluster } from '../providers/provider.ts';
 import type { ManualCheck, Plan } from '../plan/plan.ts';
 import type { PreflightReport } from '../plan/preflight/report.ts';
@@ -37,6 +37,8 @@ export interface Summary {
   commands: { label: string; command: string; hint?: string }[];
   /** `npm ci in todo-frontend (31 s)`. */
   slowest?: string;
+  /** Set when it was a rehearsal. */
+  rehearsal?: RehearsalClaims;
 }
 
 export interface ClusterRequest {

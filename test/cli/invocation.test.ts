@@ -26,15 +26,15 @@ const blank: Invocation = {
   set: {},
   yes: false,
   withData: false,
+  rehearse: false,
+  faults: [],
+  realImages: false,
   verbose: false,
   colour: true,
 };
 
 /** Each option with a value: what it makes of the invocation. */
-const effects: Record<
-  Exclude<OptionName, 'rehearse' | 'fault' | 'mirror' | 'set'>,
-  [value: string, effect: Partial<Invocation>]
-> = {
+const effects: Record<Exclude<OptionName, 'fault' | 'mirror' | 'set'>, [value: string, effect: Partial<Invocation>]> = {
   recipe: ['todo', { recipe: 'todo' }],
   target: ['kind:dev', { target: 'kind:dev' }],
   env: ['prod', { environment: 'prod' }],
@@ -50,6 +50,10 @@ const effects: Record<
   timeout: ['10m', { timeout: 600 }],
   verbose: ['', { verbose: true }],
   'no-color': ['', { colour: false }],
+  rehearse: ['', { rehearse: true }],
+  seed: ['7', { seed: '7' }],
+  speed: ['60', { speed: 60 }],
+  'real-images': ['', { realImages: true }],
   version: ['', { wants: 'version' }],
   help: ['', { wants: 'help' }],
 };
@@ -93,7 +97,23 @@ describe('an invocation', () => {
 
   it('knows the effect of every option', () => {
     const missing = Object.entries(options).flatMap(([name, option]) => ('isMissing' in option ? [name] : []));
-    expect(Object.keys(options).sort()).toEqual([...Object.keys(effects), ...missing, 'set'].sort());
+    expect(Object.keys(options).sort()).toEqual([...Object.keys(effects), ...missing, 'set', 'fault'].sort());
+  });
+
+  it('takes faults one by one, and from the environment one a line', () => {
+    expect(read('--fault image-pull:web --fault oom:api').faults).toEqual(['image-pull:web', 'oom:api']);
+    const environment = { DEPLOY_WIZARD_FAULT: 'image-pull:web\n\noom:api\n' };
+    expect(read('', environment).faults).toEqual(['image-pull:web', 'oom:api']);
+    expect(read('--fault quota:pods=1', environment).faults).toEqual(['quota:pods=1']);
+  });
+
+  it('takes the rehearsal by its own option or as a target', () => {
+    expect([read('--rehearse').rehearse, read('--target rehearsal').rehearse, read('').rehearse]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(read('--speed max').speed).toBe(1000);
   });
 
   it('takes --set for a variable of the same question, and its own option before both', () => {
@@ -173,9 +193,10 @@ describe('what is mistyped', () => {
     ['wizard', 'There is no command wizard', 'deploy-wizard --help'],
     ['constructor', 'There is no command constructor', undefined],
     ['diagnose', 'The command diagnose is not supported yet', 'deploy-wizard --help'],
-    ['--rehearse', '--rehearse is not supported yet', 'deploy-wizard --help'],
-    ['--fault x --fault y', '--fault is not supported yet', undefined],
-    ['--mirror f', '--mirror is not supported yet', undefined],
+    ['--mirror f', '--mirror is not supported yet', 'deploy-wizard --help'],
+    ['--speed 0', '--speed 0 is no speed', undefined],
+    ['--speed fast', '--speed fast is no speed', undefined],
+    ['--speed 1001', '--speed 1001 is no speed', undefined],
     ['up todo prod', 'prod is one word too many', 'deploy-wizard up [recipe]'],
     ['resume todo', 'todo is one word too many', 'deploy-wizard resume'],
     ['recipe check a b', 'b is one word too many', undefined],
@@ -211,9 +232,9 @@ describe('what is mistyped', () => {
       exitCode: 2,
       message: 'DEPLOY_WIZARD_YES is neither yes nor no: ture',
     });
-    expect(refused('', { DEPLOY_WIZARD_REHEARSE: '1' })).toMatchObject({
+    expect(refused('', { DEPLOY_WIZARD_MIRROR: 'f' })).toMatchObject({
       exitCode: 2,
-      message: 'DEPLOY_WIZARD_REHEARSE is not supported yet',
+      message: 'DEPLOY_WIZARD_MIRROR is not supported yet',
     });
     expect(refused('', { DEPLOY_WIZARD_OUTPUT: 'xml' })).toMatchObject({ exitCode: 2 });
     expect(refused('', { DEPLOY_WIZARD_TIMEOUT: 'x' })).toMatchObject({ exitCode: 2 });

@@ -81,7 +81,7 @@ describe('bad input, without a cluster', () => {
     },
     {
       name: 'a target of a later version',
-      args: ['up', 'todo', '--yes', '--target', 'rehearsal'],
+      args: ['up', 'todo', '--yes', '--target', 'doks:mine'],
       status: 2,
       says: /not supported yet/,
     },

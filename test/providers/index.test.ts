@@ -8,17 +8,23 @@ const signal = new AbortController().signal;
 describe('all providers', () => {
   it('are offered in this order', () => {
     const { run } = fakeRun({});
-    expect(createProviders({ run }).map(({ kind }) => kind)).toEqual(['minikube', 'kind', 'k3d', 'context']);
+    expect(createProviders({ run }).map(({ kind }) => kind)).toEqual([
+      'minikube',
+      'kind',
+      'k3d',
+      'context',
+      'rehearsal',
+    ]);
   });
 
-  it('find nothing on a machine without programs', async () => {
+  it('find only the built-in cluster on a machine without programs', async () => {
     const { run } = fakeRun({
       minikube: { missing: true },
       kind: { missing: true },
       k3d: { missing: true },
       kubectl: { missing: true },
     });
-    expect(await listClusters(createProviders({ run }), signal)).toEqual([]);
+    expect(await listClusters(createProviders({ run }), signal)).toMatchObject([{ provider: 'rehearsal' }]);
   });
 
   it('look side by side', async () => {

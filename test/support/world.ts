@@ -187,6 +187,7 @@ export class World {
       run,
       environment,
       directory: folder,
+      clusterTime: () => Date.now(),
       kill: new AbortController().signal,
     } as unknown as Program;
     const connection = {

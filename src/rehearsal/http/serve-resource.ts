@@ -1,0 +1,276 @@
+import { apiVersionOf, type Resource } from '../api/resource.ts';
+import type { DeleteOptions } from '../api/requests.ts';
+import { badRequest, StatusError } from '../api/status-error.ts';
+import type { NewObject } from '../controllers/client.ts';
+import type { JsonObject, StoredObject } from '../objects.ts';
+import { viewFor } from './answers.ts';
+import { placed, readBody, requireKind, type Body } from './body.ts';
+import type { Exchange } from './exchange.ts';
+import { listOptions, writeToken, type ListOptions } from './list-options.ts';
+import { requesterOf } from './requester.ts';
+import type { FieldValidation, RestParts } from './rest-parts.ts';
+import { servePatch } from './serve-patch.ts';
+import { serveWatch } from './watch.ts';
+
+/** One request for objects of a resource, without a subresource. */
+export interface ResourceRequest {
+  exchange: Exchange;
+  resource: Resource;
+  namespace: string | undefined;
+  name: string | undefined;
+  /** Milliseconds after which a fault closes a watch. */
+  closeWatchAfter?: number | undefined;
+}
+
+export async function serveResource(request: ResourceRequest, parts: RestParts): Promise<void> {
+  const { exchange, resource, name } = request;
+  const { method } = exchange;
+  if (resource.isNamespaced && request.namespace === undefined && (name !== undefined || method === 'POST'))
+    throw new StatusError(404, 'NotFound', 'the server could not find the requested resource');
+  if (name === undefined) {
+    if (method === 'GET' || method === 'HEAD') return serveList(request, parts);
+    if (method === 'POST') return serveCreate(request, parts);
+    if (method === 'DELETE') return serveDeleteCollection(request, parts);
+  } else {
+    const named = { ...request, name };
+    if (method === 'GET' || method === 'HEAD') return serveGet(named, parts);
+    if (method === 'PUT') return serveUpdate(named, parts);
+    if (method === 'PATCH') return servePatch(named, parts);
+    if (method === 'DELETE') return serveDelete(named, parts);
+  }
+  throw methodNotAllowed(method);
+}
+
+export type NamedRequest = ResourceRequest & { name: string; subresource?: string };
+
+export function methodNotAllowed(_method: string): StatusError {
+  return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+}
+
+function serveGet({ exchange, resource, namespace, name }: NamedRequest, parts: RestParts): void {
+  const view = viewFor(exchange, resource, parts);
+  if (exchange.query.get('watch') === 'true' || exchange.query.get('watch') === '1') {
+    return watch(
+      { exchange, resource, namespace, name },
+      parts,
+      optionsOf({ exchange, resource, namespace, name }, parts),
+    );
+  }
+  exchange.json(200, view.one(parts.api.read({ resource, namespace, name })));
+}
+
+function optionsOf({ exchange, resource, name }: ResourceRequest, parts: RestParts): ListOptions {
+  return listOptions(exchange.query, resource, parts.rules(apiVersionOf(resource), resource.kind), name);
+}
+
+function serveList(request: ResourceRequest, parts: RestParts): void {
+  const { exchange, resource, namespace } = request;
+  if (!resource.verbs.includes('list')) throw methodNotAllowed(exchange.method);
+  const options = optionsOf(request, parts);
+  if (options.isWatch) return watch(request, parts, options);
+  const view = viewFor(exchange, resource, parts);
+  const { store } = parts.api;
+  if (options.resourceVersion !== '' && Number(options.resourceVersion) > store.revision)
+    throw new StatusError(
+      504,
+      'Timeout',
+      `Too large resource version: ${options.resourceVersion}, current: ${store.revision}`,
+      {
+        causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+        retryAfterSeconds: 1,
+      },
+    );
+  const all = store.list(resource, namespace);
+  const from = options.continueFrom;
+  const start = from === undefined ? 0 : firstAfter(all, from);
+  const page: StoredObject[] = [];
+  let index = start;
+  for (; index < all.length && (options.limit <= 0 || page.length < options.limit); index += 1) {
+    const object = all[index];
+    if (object !== undefined && options.matches(object)) page.push(object);
+  }
+  const left = options.limit > 0 ? remaining(all, index, options) : 0;
+  const last = page.at(-1);
+  const resourceVersion = from?.revision ?? String(store.revision);
+  exchange.json(
+    200,
+    view.list(page, {
+      resourceVersion,
+      ...(left > 0 && last !== undefined
+        ? {
+            continue: writeToken({
+              revision: resourceVersion,
+              namespace: last.metadata.namespace ?? '',
+              name: last.metadata.name,
+            }),
+            // With a selector the API server does not count what is left.
+            ...(options.isSelective ? {} : { remainingItemCount: left }),
+          }
+        : {}),
+    }),
+  );
+}
+
+function remaining(all: readonly StoredObject[], from: number, { isSelective, matches }: ListOptions): number {
+  if (!isSelective) return all.length - from;
+  for (let index = from; index < all.length; index += 1) if (matches(all[index] as StoredObject)) return 1;
+  return 0;
+}
+
+function firstAfter(all: readonly StoredObject[], { namespace, name }: { namespace: string; name: string }): number {
+  let low = 0;
+  let high = all.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { metadata } = all[middle] as StoredObject;
+    const own = metadata.namespace ?? '';
+    if (own < namespace || (own === namespace && metadata.name <= name)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function watch(request: ResourceRequest, parts: RestParts, options: ListOptions): void {
+  const { exchange, resource, namespace, closeWatchAfter } = request;
+  const view = viewFor(exchange, resource, parts);
+  serveWatch(exchange.response, {
+    store: parts.api.store,
+    resource,
+    namespace,
+    options,
+    encode: (type, object) => view.event(type, object),
+    ...(closeWatchAfter === undefined ? {} : { closeAfter: closeWatchAfter }),
+  });
+}
+
+/** The body of a write: decoded, checked against its kind and the URL. */
+export function decoded(
+  { exchange, resource, namespace, name }: ResourceRequest,
+  body: Body,
+  parts: RestParts,
+): JsonObject {
+  requireKind(body.value, resource);
+  const value = placed(body.value, { namespace, name, resource });
+  return strictly(exchange, parts, { ...body, value }, { ...resource, isCustom: resource.custom !== undefined });
+}
+
+/** Decodes by shape, and treats what it does not know as the client asked (`fieldValidation`; Warn unless told). */
+export function strictly(
+  exchange: Exchange,
+  parts: RestParts,
+  body: Body,
+  kind: Parameters<RestParts['decode']>[1],
+): JsonObject {
+  const validation = validationOf(exchange);
+  const { object, problems } = parts.decode(body, kind);
+  if (problems.length > 0 && validation === 'Strict')
+    throw badRequest(
+      `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${problems.join(', ')}`,
+    );
+  if (validation === 'Warn') for (const problem of problems) exchange.warn(problem);
+  return object;
+}
+
+function validationOf(exchange: Exchange): FieldValidation {
+  const value = exchange.query.get('fieldValidation') ?? '';
+  if (value === '' || value === 'Warn') return 'Warn';
+  if (value === 'Strict' || value === 'Ignore') return value;
+  throw new StatusError(
+    422,
+    'Invalid',
+    `CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "${value}": supported values: "", "Ignore", "Strict", "Warn"`,
+    { group: 'meta.k8s.io', kind: 'CreateOptions' },
+  );
+}
+
+async function serveCreate(request: ResourceRequest, parts: RestParts): Promise<void> {
+  const { exchange, resource, namespace } = request;
+  if (!resource.verbs.includes('create')) throw methodNotAllowed(exchange.method);
+  const view = viewFor(exchange, resource, parts);
+  const by = requesterOf(exchange);
+  const body = await readBody(exchange);
+  if (body === undefined) throw badRequest('the request body is empty');
+  const object = decoded(request, body, parts) as unknown as NewObject;
+  const own = parts.convert(object as StoredObject, storedVersion(resource, parts)) as NewObject;
+  exchange.json(201, view.one(parts.api.create(storageOf(resource, parts), namespace, own, by)));
+}
+
+async function serveUpdate(request: NamedRequest, parts: RestParts): Promise<void> {
+  const { exchange, resource, namespace, name } = request;
+  if (!resource.verbs.includes('update')) throw methodNotAllowed(exchange.method);
+  const view = viewFor(exchange, resource, parts);
+  const by = requesterOf(exchange);
+  const body = await readBody(exchange);
+  if (body === undefined) throw badRequest('the request body is empty');
+  const object = parts.convert(
+    decoded(request, body, parts) as unknown as StoredObject,
+    storedVersion(resource, parts),
+  );
+  const target = { resource: storageOf(resource, parts), namespace, name };
+  exchange.json(200, view.one(parts.api.update(target, by, () => ({ object }))));
+}
+
+/** The version in which objects are kept: that of the resource which first claimed the storage. */
+export function storageOf(resource: Resource, parts: RestParts): Resource {
+  if (resource.custom !== undefined) return resource;
+  for (const one of parts.api.registry.all()) if (one.storage === resource.storage) return one;
+  return resource;
+}
+
+const storedVersion = (resource: Resource, parts: RestParts) => apiVersionOf(storageOf(resource, parts));
+
+/** metav1.DeleteOptions, from the body or the query. */
+export async function deleteOptions(exchange: Exchange): Promise<DeleteOptions> {
+  const body = await readBody(exchange);
+  const value = (body?.value ?? {}) as DeleteOptions & { dryRun?: string[] };
+  const grace = exchange.query.get('gracePeriodSeconds');
+  const policy = value.propagationPolicy ?? exchange.query.get('propagationPolicy') ?? undefined;
+  if (policy !== undefined && !['Orphan', 'Background', 'Foreground'].includes(policy))
+    throw new StatusError(
+      422,
+      'Invalid',
+      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "${policy}": supported values: "Foreground", "Background", "Orphan", "nil"`,
+      { group: 'meta.k8s.io', kind: 'DeleteOptions' },
+    );
+  // The body may ask for a dry run as well; the requester reads the query.
+  for (const one of value.dryRun ?? []) exchange.query.append('dryRun', one);
+  return {
+    ...value,
+    ...(policy === undefined ? {} : { propagationPolicy: policy }),
+    gracePeriodSeconds: value.gracePeriodSeconds ?? (grace === null ? undefined : Number(grace)),
+  };
+}
+
+async function serveDelete(request: NamedRequest, parts: RestParts): Promise<void> {
+  const { exchange, resource, namespace, name } = request;
+  if (!resource.verbs.includes('delete')) throw methodNotAllowed(exchange.method);
+  const view = viewFor(exchange, resource, parts);
+  const options = await deleteOptions(exchange);
+  const { object, isGone } = parts.api.delete({ resource, namespace, name }, options, requesterOf(exchange));
+  if (!isGone) return exchange.json(200, view.one(object));
+  exchange.json(200, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: {
+      name,
+      ...(resource.group === '' ? {} : { group: resource.group }),
+      kind: resource.plural,
+      uid: object.metadata.uid,
+    },
+  });
+}
+
+async function serveDeleteCollection(request: ResourceRequest, parts: RestParts): Promise<void> {
+  const { exchange, resource, namespace } = request;
+  if (!resource.verbs.includes('deletecollection')) throw methodNotAllowed(exchange.method);
+  const view = viewFor(exchange, resource, parts);
+  const deletes = await deleteOptions(exchange);
+  const by = requesterOf(exchange);
+  const options = optionsOf(request, parts);
+  const objects = parts.api.store.list(resource, namespace).filter(options.matches);
+  for (const { metadata } of objects)
+    parts.api.delete({ resource, namespace: metadata.namespace, name: metadata.name }, deletes, by);
+  exchange.json(200, view.list(objects, { resourceVersion: String(parts.api.store.revision) }));
+}

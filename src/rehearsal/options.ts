@@ -1,0 +1,23 @@
+/** How a rehearsal is to be; plain data, since it travels to the process of the cluster. */
+export interface RehearsalOptions {
+  /** The same seed gives the same names, addresses and durations. */
+  seed: string;
+  /** How much faster than life; 1 is life. */
+  speed: number;
+  /** As `--fault` takes them. */
+  faults: readonly string[];
+  nodes: number;
+  /** Milliseconds since 1970 with which the cluster's time begins. */
+  start: number;
+  /** Real milliseconds since 1970 at which it begins. */
+  origin: number;
+  /** Part of the path that only clients of this rehearsal know. */
+  secret: string;
+  /** Node ports are opened on loopback, so that addresses answer. */
+  opensPorts: boolean;
+}
+
+/** What the process says on its standard output when it listens: one line of JSON. */
+export interface RehearsalReady {
+  url: string;
+}

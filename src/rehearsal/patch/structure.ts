@@ -1,0 +1,147 @@
+import type { Shape, TypeLookup } from '../api/shape.ts';
+import type { Json, JsonObject } from '../objects.ts';
+import { keyElement, valueElement, type PathElement } from './path-element.ts';
+import recorded from './recorded/zero-fields.json' with { type: 'json' };
+
+/**
+ * What a shape means to those who merge and track fields, as kube-openapi's schemaconv tells structured-merge-diff:
+ * a `leaf` has one owner as a whole; the others are owned field by field and element by element.
+ */
+export type Structure =
+  | { kind: 'leaf' }
+  | { kind: 'struct'; fields: Readonly<Record<string, Shape>>; keepsUnknown: boolean; zeros: Readonly<JsonObject> }
+  | { kind: 'map'; values: Shape }
+  | { kind: 'set' }
+  | { kind: 'list'; items: Shape; keys: readonly string[]; defaults: Readonly<JsonObject> }
+  /** Nobody knows: maps are owned field by field, everything else as a whole. */
+  | { kind: 'deduced' };
+
+const types = recorded.types as unknown as Record<string, JsonObject>;
+const raw = recorded.raw as Record<string, string[]>;
+const leafStructure: Structure = { kind: 'leaf' };
+const deduced: Structure = { kind: 'deduced' };
+const noZeros: Readonly<JsonObject> = Object.freeze({});
+
+/** A value of which nothing is known. */
+export const anyShape: Shape = { type: 'any' };
+
+const known = new WeakMap<TypeLookup, WeakMap<Shape, Structure>>();
+
+/** Throws RangeError for a shape whose type the lookup does not have. */
+export function structureOf(shape: Shape, lookup: TypeLookup): Structure {
+  let structures = known.get(lookup);
+  if (structures === undefined) known.set(lookup, (structures = new WeakMap()));
+  let structure = structures.get(shape);
+  if (structure === undefined) structures.set(shape, (structure = resolve(shape, lookup)));
+  return structure;
+}
+
+function resolve(shape: Shape, lookup: TypeLookup): Structure {
+  switch (shape.type) {
+    case 'any':
+      return shape.atomic === true ? leafStructure : deduced;
+    case 'object':
+      return structOf(shape, lookup);
+    case 'map':
+      return shape.atomic === true ? leafStructure : { kind: 'map', values: shape.values ?? anyShape };
+    case 'list':
+      return listOf(shape, lookup);
+    case 'string':
+    case 'integer':
+    case 'number':
+    case 'boolean':
+    case 'int-or-string':
+    case 'quantity':
+      return leafStructure;
+  }
+}
+
+function structOf(shape: Shape, lookup: TypeLookup): Structure {
+  if (shape.ref === undefined) {
+    if (shape.atomic === true) return leafStructure;
+    // A schema without properties says nothing about what may be there.
+    if (shape.fields === undefined || Object.keys(shape.fields).length === 0) return deduced;
+    return { kind: 'struct', fields: shape.fields, keepsUnknown: shape.keepsUnknown === true, zeros: noZeros };
+  }
+  const type = lookup(shape.ref);
+  if (type === undefined) throw new RangeError(`no type ${shape.ref}`);
+  if (shape.atomic ?? type.atomic) return leafStructure;
+  const rawFields = raw[shape.ref] ?? [];
+  const fields =
+    rawFields.length === 0
+      ? type.fields
+      : { ...type.fields, ...Object.fromEntries(rawFields.map((field) => [field, { ...anyShape, atomic: true }])) };
+  return { kind: 'struct', fields, keepsUnknown: shape.keepsUnknown === true, zeros: types[shape.ref] ?? noZeros };
+}
+
+function listOf(shape: Shape, lookup: TypeLookup): Structure {
+  if (shape.listType === 'set') return { kind: 'set' };
+  if (shape.listType !== 'map') return leafStructure;
+  const items = shape.items ?? anyShape;
+  const fields = (items.ref === undefined ? items.fields : lookup(items.ref)?.fields) ?? {};
+  const keys = mergeKeysOf(shape);
+  const defaults: JsonObject = {};
+  for (const key of keys) {
+    // Without a default of its own, a key is what the server's own type holds: '' or 0.
+    const value = (fields[key]?.default as Json | undefined) ?? types[items.ref ?? '']?.[key];
+    if (value !== undefined && value !== null && typeof value !== 'object') defaults[key] = value;
+  }
+  return { kind: 'list', items, keys, defaults };
+}
+
+/** The fields by which the elements of a list are told apart; none for other lists. */
+export const mergeKeysOf = (shape: Shape): readonly string[] =>
+  shape.listType === 'map' ? (shape.keys ?? []).toSorted() : [];
+
+/** The shape of one field; undefined for a field that the type does not have. */
+export function fieldShape(structure: Structure, field: string): Shape | undefined {
+  if (structure.kind === 'struct') return structure.fields[field] ?? (structure.keepsUnknown ? anyShape : undefined);
+  if (structure.kind === 'map') return structure.values;
+  return structure.kind === 'deduced' ? anyShape : undefined;
+}
+
+/** Shape of the elements of a list that is owned element by element. */
+const scalarShape: Shape = { type: 'string' };
+export const elementShape = (structure: Structure): Shape =>
+  structure.kind === 'list' ? structure.items : scalarShape;
+
+/** The path element of one item; undefined for an item without any of the keys, or with something else in their place. */
+export function elementOf(item: Json, structure: Structure): PathElement | undefined {
+  if (structure.kind === 'set') return typeof item === 'object' ? undefined : valueElement(item);
+  if (structure.kind !== 'list' || !isObject(item)) return undefined;
+  const keys: JsonObject = {};
+  for (const key of structure.keys) {
+    const value = item[key] ?? structure.defaults[key];
+    if (value !== undefined) keys[key] = value;
+  }
+  return Object.keys(keys).length === 0 ? undefined : keyElement(keys);
+}
+
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Structs that are always there make their owner more than empty. */
+export const hasZeros = (structure: Structure): boolean => {
+  if (structure.kind !== 'struct') return false;
+  return structure.zeros !== noZeros;
+};
+
+/** Whether both hold the same, in whatever order their fields were written. */
+export function isEqual(one: Json | undefined, other: Json | undefined): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one)) {
+    return (
+      Array.isArray(other) && one.length === other.length && one.every((item, index) => isEqual(item, other[index]))
+    );
+  }
+  if (Array.isArray(other)) return false;
+  let size = 0;
+  for (const field in one) {
+    if (one[field] === undefined) continue;
+    size += 1;
+    if (!isEqual(one[field], other[field])) return false;
+  }
+  for (const field in other) if (other[field] !== undefined) size -= 1;
+  return size === 0;
+}

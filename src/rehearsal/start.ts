@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Bug } from '../errors/errors.ts';
+import type { RunCommand } from '../tools/shell/run.ts';
+import { rehearsalEnvironment, rehearsalKubeconfig } from './kubeconfig.ts';
+import type { RehearsalOptions, RehearsalReady } from './options.ts';
+
+export interface StartSettings extends Pick<RehearsalOptions, 'seed' | 'speed' | 'faults'> {
+  run: RunCommand;
+  /** `dist/rehearsal.js`, or the source of the process. */
+  program: string;
+  /** A private directory that goes when the rehearsal is over. */
+  directory: string;
+  /** The environment of the person, from which that of the tools is made. */
+  environment: NodeJS.ProcessEnv;
+  /** Real milliseconds since 1970. */
+  now: number;
+  nodes?: number;
+  opensPorts?: boolean;
+}
+
+/** A rehearsal cluster that listens, in a process of its own. */
+export interface Rehearsal {
+  /** Address with the secret in it: for our own requests; never shown. */
+  url: string;
+  /** Path of a kubeconfig whose only context is `rehearsal`. */
+  kubeconfig: string;
+  /** The whole environment for tools: they reach this cluster and can reach no other. */
+  environment: NodeJS.ProcessEnv;
+  options: RehearsalOptions;
+  /** Settles when the process has ended; rejects when it ended by itself. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the process and waits until it listens. It ends with `stop`, and by itself when this process is gone. */
+export async function startRehearsal(settings: StartSettings): Promise<Rehearsal> {
+  const { run, program, directory, environment, now, seed, speed, faults } = settings;
+  const options: RehearsalOptions = {
+    seed,
+    speed,
+    faults,
+    nodes: settings.nodes ?? 1,
+    start: now,
+    origin: now,
+    secret: randomBytes(18).toString('base64url'),
+    opensPorts: settings.opensPorts ?? true,
+  };
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const stopped = new AbortController();
+  const said: string[] = [];
+  let hear: (ready: RehearsalReady) => void;
+  const ready = new Promise<RehearsalReady>((resolve) => (hear = resolve));
+  const process = run([globalThis.process.execPath, program], {
+    // By standard input: what stands in the arguments of a process can be read by everybody on this machine.
+    stdin: JSON.stringify(options),
+    signal: stopped.signal,
+    onLine: (line, stream) => {
+      if (stream === 'stdout' && line.startsWith('{"url":')) hear(JSON.parse(line) as RehearsalReady);
+      else said.push(line);
+    },
+  });
+  const ended = process.then(
+    () => {
+      if (!stopped.signal.aborted) throw endedByItself(said);
+    },
+    (error: unknown) => {
+      if (!stopped.signal.aborted) throw error;
+    },
+  );
+  ended.catch(() => undefined); // Whoever uses the cluster hears of it by its requests; `stop` awaits it.
+  const { url } = await Promise.race([
+    ready,
+    ended.then((): never => {
+      throw endedByItself(said);
+    }),
+  ]);
+  const kubeconfig = join(directory, 'kubeconfig');
+  await writeFile(kubeconfig, rehearsalKubeconfig(url), { mode: 0o600 });
+  return {
+    url,
+    kubeconfig,
+    environment: rehearsalEnvironment(environment, { kubeconfig, directory }),
+    options,
+    ended,
+    async stop() {
+      stopped.abort();
+      await ended;
+    },
+  };
+}
+
+function endedByItself(said: readonly string[]): Bug {
+  return new Bug(`the rehearsal cluster ended by itself: ${said.slice(-5).join(' | ')}`);
+}
