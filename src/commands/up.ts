@@ -48,8 +48,11 @@ export async function upOn(
   isResumed = false,
 ): Promise<ExitCode | 'choose-again'> {
   if (cluster.provider === 'rehearsal' && program.rehearsal === undefined) {
-    const { rehearse } = await import('./rehearse.ts');
-    return rehearse(program, (played) => upOn(played, recipe, cluster, isResumed));
+    const { chooseFaults, rehearse } = await import('./rehearse.ts');
+    const faults = await chooseFaults(program, recipe);
+    if (faults === undefined) return exitCodes.interrupted;
+    if (faults === 'back') return 'choose-again';
+    return rehearse(program, faults, (played) => upOn(played, recipe, cluster, isResumed));
   }
   program.frontend.busy(cluster.state === 'running' ? `reading ${cluster.name}` : 'looking at the tools');
   const connection = await connectToDeploy(cluster, program).finally(() => program.frontend.busy(''));

@@ -52,6 +52,15 @@ const Expectation = z.strictObject({
   minutes: z.number().positive().optional(),
   steps: z.record(z.string(), Duration).default({}),
   costs: z.array(z.strictObject({ what: z.string(), monthly: z.string() })).optional(),
+  faults: z
+    .array(
+      z.strictObject({
+        fault: z.string().min(1).meta({ description: 'As --fault takes it: image-pull:web' }),
+        code: z.string().min(1).meta({ description: 'The failure as which it must be told: image-not-found' }),
+      }),
+    )
+    .default([])
+    .meta({ description: 'Faults that recipe check rehearses, and what the wizard must say of each' }),
 });
 
 /** Texts for people, by topic; shown by `explain` and in the recipe's pages. */
@@ -133,7 +142,7 @@ const base = z.strictObject({
   namespace: z.string().optional().meta({ description: 'Default namespace; the recipe name unless set' }),
   questions: z.array(QuestionEntry).default([]),
   exports: z.record(Id, ExportEntry).default({}),
-  expect: Expectation.default({ steps: {} }),
+  expect: Expectation.default({ steps: {}, faults: [] }),
   notes: Notes.default({}),
 });
 

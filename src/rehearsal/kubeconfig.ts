@@ -3,19 +3,30 @@ import { join } from 'node:path';
 /** Name of the context, the cluster and the user in the kubeconfig of a rehearsal. */
 export const rehearsalContext = 'rehearsal';
 
-/** JSON, which is YAML too. Over plain HTTP client-go sends no credentials: the address holds the secret. */
-export function rehearsalKubeconfig(url: string): string {
+/** JSON, which is YAML too. Holds the token: mode 0600. */
+export function rehearsalKubeconfig({
+  url,
+  certificate,
+  token,
+}: {
+  url: string;
+  /** PEM */
+  certificate: string;
+  token: string;
+}): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': rehearsalContext,
-    clusters: [{ name: rehearsalContext, cluster: { server: url } }],
-    users: [{ name: rehearsalContext, user: {} }],
+    clusters: [{ name: rehearsalContext, cluster: { server: url, 'certificate-authority-data': base64(certificate) } }],
+    users: [{ name: rehearsalContext, user: { token } }],
     contexts: [
       { name: rehearsalContext, context: { cluster: rehearsalContext, user: rehearsalContext, namespace: 'default' } },
     ],
   });
 }
+
+const base64 = (value: string) => Buffer.from(value).toString('base64');
 
 /** Variables by which kubectl and helm would find another cluster, another namespace or another store of releases. */
 const astray = /^(?:KUBE.*|KUBERNETES_.*|HELM_.*)$/;

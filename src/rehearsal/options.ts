@@ -11,13 +11,16 @@ export interface RehearsalOptions {
   start: number;
   /** Real milliseconds since 1970 at which it begins. */
   origin: number;
-  /** Part of the path that only clients of this rehearsal know. */
-  secret: string;
+  /** The bearer token that only clients of this rehearsal know. */
+  token: string;
   /** Node ports are opened on loopback, so that addresses answer. */
   opensPorts: boolean;
 }
 
 /** What the process says on its standard output when it listens: one line of JSON. */
 export interface RehearsalReady {
+  /** `https://127.0.0.1:PORT` */
   url: string;
+  /** The certificate that clients trust, in PEM. */
+  certificate: string;
 }

@@ -1,4 +1,5 @@
 import { createCluster } from './cluster.ts';
+import { loopbackCertificate } from './http/certificate.ts';
 import { listen } from './http/server.ts';
 import type { RehearsalOptions, RehearsalReady } from './options.ts';
 
@@ -13,7 +14,8 @@ export async function serve(): Promise<void> {
   const cluster = createCluster(options, (error) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   });
-  const { url, close } = await listen(cluster.handler, options.secret);
+  const certificate = loopbackCertificate(Date.now());
+  const { url, close } = await listen(cluster.handler, { token: options.token, certificate });
   cluster.start();
   const end = () => {
     cluster.stop();
@@ -27,5 +29,5 @@ export async function serve(): Promise<void> {
   setInterval(() => {
     if (process.ppid !== parent) end();
   }, orphanCheck).unref();
-  process.stdout.write(`${JSON.stringify({ url } satisfies RehearsalReady)}\n`);
+  process.stdout.write(`${JSON.stringify({ url, certificate: certificate.certificate } satisfies RehearsalReady)}\n`);
 }

@@ -22,8 +22,9 @@ export interface StartSettings extends Pick<RehearsalOptions, 'seed' | 'speed' |
 
 /** A rehearsal cluster that listens, in a process of its own. */
 export interface Rehearsal {
-  /** Address with the secret in it: for our own requests; never shown. */
   url: string;
+  /** The certificate that clients trust, in PEM. */
+  certificate: string;
   /** Path of a kubeconfig whose only context is `rehearsal`. */
   kubeconfig: string;
   /** The whole environment for tools: they reach this cluster and can reach no other. */
@@ -44,7 +45,7 @@ export async function startRehearsal(settings: StartSettings): Promise<Rehearsal
     nodes: settings.nodes ?? 1,
     start: now,
     origin: now,
-    secret: randomBytes(18).toString('base64url'),
+    token: randomBytes(24).toString('base64url'),
     opensPorts: settings.opensPorts ?? true,
   };
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -70,16 +71,17 @@ export async function startRehearsal(settings: StartSettings): Promise<Rehearsal
     },
   );
   ended.catch(() => undefined); // Whoever uses the cluster hears of it by its requests; `stop` awaits it.
-  const { url } = await Promise.race([
+  const { url, certificate } = await Promise.race([
     ready,
     ended.then((): never => {
       throw endedByItself(said);
     }),
   ]);
   const kubeconfig = join(directory, 'kubeconfig');
-  await writeFile(kubeconfig, rehearsalKubeconfig(url), { mode: 0o600 });
+  await writeFile(kubeconfig, rehearsalKubeconfig({ url, certificate, token: options.token }), { mode: 0o600 });
   return {
     url,
+    certificate,
     kubeconfig,
     environment: rehearsalEnvironment(environment, { kubeconfig, directory }),
     options,

@@ -48,6 +48,24 @@ export interface ClusterRequest {
   canGoBack: boolean;
 }
 
+/** A fault that a rehearsal can be given. */
+export interface FaultOffer {
+  /** As `--fault` takes it: `image-pull:backend`. */
+  spec: string;
+  /** In a few words. */
+  title: string;
+  /** One sentence: what will be seen. */
+  shows: string;
+}
+
+/** What is asked before a rehearsal: which faults are to happen in it. */
+export interface RehearsalRequest {
+  recipe: RecipeChoice;
+  faults: readonly FaultOffer[];
+  real: readonly string[];
+  rehearsed: readonly string[];
+}
+
 /** A question with two answers, both worded by who asks. */
 export interface ConfirmRequest {
   question: string;
@@ -70,6 +88,8 @@ export interface Frontend {
   chooseRecipe(recipes: RecipeChoice[]): Promise<string | undefined>;
   /** `back`: to the choice of the recipe, where that was one. undefined: the person leaves. */
   chooseCluster(request: ClusterRequest): Promise<FoundCluster | 'back' | undefined>;
+  /** Specs of the faults that are to happen. `back`: to the choice of the cluster. undefined: the person leaves. */
+  chooseFaults(request: RehearsalRequest): Promise<string[] | 'back' | undefined>;
   /** A question that is not part of a recipe: continue a run, remove data. Ctrl-C rejects with a UserError of exit code 130. */
   confirm(request: ConfirmRequest): Promise<boolean>;
   /** What goes on while nothing can be shown yet: `reading the cluster`. Empty text ends it. */

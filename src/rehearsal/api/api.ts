@@ -4,6 +4,7 @@ import type { RehearsalClock } from '../clock.ts';
 import type { NewObject, Reader } from '../controllers/client.ts';
 import type { KindRules, RuleContext } from '../kinds/kind-rules.ts';
 import type { StoredMeta, StoredObject } from '../objects.ts';
+import { unlessOnlyTimesDiffer } from '../patch/managed-fields.ts';
 import { isEqual } from '../store/equal.ts';
 import type { Store } from '../store/store.ts';
 import { deletion } from './deletion.ts';
@@ -36,7 +37,7 @@ export interface ApiParts {
 export type Change = (latest: StoredObject | undefined) => {
   object: StoredObject;
   /** Set by an apply, which tracks by its own rules. */
-  managedFields?: StoredMeta['managedFields'];
+  managedFields?: StoredMeta['managedFields'] | undefined;
 };
 
 /**
@@ -106,13 +107,14 @@ export class Api {
     const rules = this.#rulesOf(resource);
     const context = this.#contextFor(by);
     let object = this.#withDefaults(named, resource, rules);
+    const sent = withManagedFields(object, claimed);
+    const managedFields = applied ?? this.#tracked({ before: undefined, after: sent }, resource, by);
     object = rules.prepareCreate?.(object, context) ?? object;
     object = this.#statusFor(object, undefined, resource);
     const request = { operation: 'CREATE', resource, namespace, name } as const;
     object = this.#admitted(request, object, undefined, by, rules, context);
     if (store.get(resource, namespace, object.metadata.name) !== undefined)
       throw alreadyExists(resource, object.metadata.name);
-    const managedFields = applied ?? this.#tracked(undefined, withManagedFields(object, claimed), resource, by);
     return this.#stored(resource, withManagedFields(object, managedFields), by);
   }
 
@@ -140,17 +142,19 @@ export class Api {
       );
     const rules = this.#rulesOf(resource);
     const context = this.#contextFor(by);
-    let object = withServerMeta(sent, old);
+    // What is tracked is what was sent, with defaults: before the strategy and admission do their part.
+    let object = this.#withDefaults(withServerMeta(sent, old), resource, rules);
+    const managedFields =
+      'managedFields' in proposed
+        ? proposed.managedFields
+        : this.#tracked({ before: old, after: object }, resource, by, subresource);
     object = this.#statusFor(object, old, resource, subresource);
-    object = this.#withDefaults(object, resource, rules);
     if (subresource === undefined) object = rules.prepareUpdate?.(object, old, context) ?? object;
     object = withGeneration(object, old, resource);
     const operation = { operation: 'UPDATE', resource, namespace, name, subresource } as const;
     object = this.#admitted(operation, object, old, by, rules, context);
-    const managedFields =
-      proposed.managedFields ?? this.#tracked(old, object, resource, by, subresource, sent.metadata.managedFields);
-    const result = withManagedFields(object, managedFields);
-    if (isEqual(withoutTimes(result), withoutTimes(old))) return old;
+    const result = unlessOnlyTimesDiffer(old, withManagedFields(object, managedFields));
+    if (result === old || isEqual(result, old)) return old;
     if (by.isDryRun === true) return result;
     if (deletion.isComplete(result)) {
       store.remove(resource, result);
@@ -303,22 +307,17 @@ export class Api {
   }
 
   #tracked(
-    before: StoredObject | undefined,
-    after: StoredObject,
+    { before, after }: { before: StoredObject | undefined; after: StoredObject },
     resource: Resource,
     by: Requester,
     subresource?: string,
-    claimed?: StoredMeta['managedFields'],
   ): StoredMeta['managedFields'] {
-    // A client that sends them empty gives up what is tracked (apimachinery/pkg/util/managedfields, "[{}]").
-    const own = claimed ?? after.metadata.managedFields;
     return this.#parts.trackUpdate({
       before,
-      after: own === after.metadata.managedFields ? after : withManagedFields(after, own),
+      after,
       manager: by.fieldManager,
-      apiVersion: apiVersionOf(resource),
       time: this.#parts.clock.timestamp(),
-      shape: resource.shape,
+      resource,
       subresource,
     });
   }
@@ -363,10 +362,4 @@ function withManagedFields(object: StoredObject, managedFields: StoredMeta['mana
     ...object,
     metadata: { ...metadata, ...(managedFields === undefined || managedFields.length === 0 ? {} : { managedFields }) },
   } as StoredObject;
-}
-
-/** A write that would only move the times of managedFields is none (apiserver `fieldmanager/admission`, "no-op"). */
-function withoutTimes(object: StoredObject): unknown {
-  const { managedFields, ...metadata } = object.metadata;
-  return { ...object, metadata: { ...metadata, managed: managedFields?.map(({ time: _, ...entry }) => entry) } };
 }

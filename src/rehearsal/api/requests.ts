@@ -1,6 +1,5 @@
 import type { StoredObject } from '../objects.ts';
 import type { Resource } from './resource.ts';
-import type { Shape } from './shape.ts';
 
 /** Who makes a request, and how it is to be made. */
 export interface Requester {
@@ -33,9 +32,8 @@ export type TrackUpdate = (write: {
   before: StoredObject | undefined;
   after: StoredObject;
   manager: string;
-  apiVersion: string;
   /** RFC 3339 */
   time: string;
-  shape: Shape;
+  resource: Resource;
   subresource?: string | undefined;
 }) => StoredObject['metadata']['managedFields'];

@@ -1,5 +1,4 @@
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../api/discovery.ts';
-import { openApiV2, openApiV3Document, openApiV3Index } from '../api/open-api.ts';
 import type { Resource } from '../api/resource.ts';
 import { StatusError, type Status } from '../api/status-error.ts';
 import type { Duplex } from 'node:stream';
@@ -38,7 +37,16 @@ export interface HandlerParts {
   requestFault(request: FaultyRequest): RequestFault | undefined;
   /** Milliseconds that a fault puts the server's clock off by: seen in the Date header. */
   clockSkew(): number;
+  openApi: OpenApi;
   bug(error: unknown): void;
+}
+
+/** The documents of `/openapi`. */
+export interface OpenApi {
+  v2(accept: string | undefined): { body: string | Uint8Array; contentType: string };
+  v3Index(resources: readonly Resource[]): object;
+  /** `full`: with the types of every field, which only `kubectl explain` reads. */
+  v3Document(group: string, version: string, resources: readonly Resource[], full: boolean): object | undefined;
 }
 
 /** Answers every request of the Kubernetes API. */
@@ -65,7 +73,11 @@ export function createHandler(parts: HandlerParts): Handler {
 /** What the fault leaves of a request; returns after which time it closes a watch. */
 async function suffer(exchange: Exchange, route: Route, parts: HandlerParts): Promise<number | undefined> {
   const isWatch = ['1', 'true'].includes(exchange.query.get('watch') ?? '');
-  const fault = parts.requestFault({ method: exchange.method, isWatch, ...(route.is === 'resource' ? named(route) : {}) });
+  const fault = parts.requestFault({
+    method: exchange.method,
+    isWatch,
+    ...(route.is === 'resource' ? named(route) : {}),
+  });
   switch (fault?.kind) {
     case undefined:
       return undefined;
@@ -101,7 +113,9 @@ async function answer(
   const discovery = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
   switch (route.is) {
     case 'root':
-      return exchange.json(200, { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] });
+      return exchange.json(200, {
+        paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
+      });
     case 'version':
       return exchange.json(200, serverVersion);
     case 'health':
@@ -119,11 +133,11 @@ async function answer(
     case 'group-version':
       return exchange.json(200, found(resourceList(registry, route.group, route.version)));
     case 'openapi-v2': {
-      const { body, contentType } = openApiV2(exchange.header('accept'));
+      const { body, contentType } = parts.openApi.v2(exchange.header('accept'));
       return exchange.text(200, Buffer.from(body), contentType);
     }
     case 'openapi-v3':
-      return exchange.json(200, openApiV3Index([...registry.all()]));
+      return exchange.json(200, parts.openApi.v3Index([...registry.all()]));
     case 'openapi-v3-document':
       return serveOpenApi(exchange, route.path, parts);
     case 'resource':
@@ -131,13 +145,13 @@ async function answer(
   }
 }
 
-function serveOpenApi(exchange: Exchange, path: string, { rest }: HandlerParts): void {
+function serveOpenApi(exchange: Exchange, path: string, { rest, openApi }: HandlerParts): void {
   const match = /^(?:api|apis\/(?<group>[^/]+))\/(?<version>[^/]+)$/.exec(path);
   if (match === null) throw pathNotFound();
   const { group = '', version = '' } = match.groups ?? {};
   // kubectl says which of its commands asks; only `explain` needs the types.
   const full = exchange.header('kubectl-command')?.includes('explain') === true;
-  exchange.json(200, found(openApiV3Document(group, version, [...rest.api.registry.all()], { full })));
+  exchange.json(200, found(openApi.v3Document(group, version, [...rest.api.registry.all()], full)));
 }
 
 async function serveRoute(

@@ -1,5 +1,5 @@
 import type { Requester } from '../api/requests.ts';
-import { badRequest, StatusError } from '../api/status-error.ts';
+import { invalid, type StatusError } from '../api/status-error.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Whom the kubeconfig of a rehearsal stands for: what `kubectl auth whoami` says. */
@@ -10,20 +10,21 @@ export function requesterOf(exchange: Exchange): Requester {
   const dryRun = exchange.query.getAll('dryRun');
   for (const value of dryRun)
     if (value !== 'All' && value !== '')
-      throw new StatusError(
-        422,
-        'Invalid',
-        `CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["${value}"]: supported values: "All"`,
-        { group: 'meta.k8s.io', kind: 'CreateOptions' },
-      );
+      throw invalidOption(exchange, 'dryRun', `Unsupported value: ["${value}"]: supported values: "All"`);
   const manager = exchange.query.get('fieldManager') ?? '';
-  if (manager.length > 128) throw badRequest('fieldManager: Too long: may not be more than 128 bytes');
+  if (manager.length > 128) throw invalidOption(exchange, 'fieldManager', 'Too long: may not be more than 128 bytes');
   return {
     user: person.user,
     fieldManager: manager === '' ? managerFromUserAgent(exchange.header('user-agent')) : manager,
     isDryRun: dryRun.includes('All'),
     warn: exchange.warn,
   };
+}
+
+/** 422 for a query parameter: they are fields of an options object, one for each verb. */
+export function invalidOption({ method }: Exchange, field: string, detail: string): StatusError {
+  const options = { PUT: 'UpdateOptions', PATCH: 'PatchOptions', DELETE: 'DeleteOptions' }[method] ?? 'CreateOptions';
+  return invalid({ group: 'meta.k8s.io', kind: options }, '', [{ reason: 'FieldValueNotSupported', field, detail }]);
 }
 
 /** `kubectl/v1.35.2 (linux/amd64)` -> `kubectl`: apiserver/pkg/endpoints/handlers, prefixFromUserAgent. */

@@ -1,15 +1,24 @@
-import { apiVersionOf } from '../api/resource.ts';
-import type { NewObject } from '../controllers/client.ts';
+import { builtInType } from '../api/types.ts';
+import { apiVersionOf, type Resource } from '../api/resource.ts';
 import { badRequest, invalid, StatusError } from '../api/status-error.ts';
+import type { NewObject } from '../controllers/client.ts';
 import type { Json, JsonObject, StoredObject } from '../objects.ts';
+import { applyPatch } from '../patch/apply.ts';
+import { applyJsonPatch } from '../patch/json-patch.ts';
+import { applyMergePatch } from '../patch/merge-patch.ts';
+import { resetFilter } from '../patch/reset-fields.ts';
+import { applyStrategicMerge } from '../patch/strategic-merge.ts';
+import { readBody } from '../schema/body.ts';
+import { readAgain } from './read-again.ts';
 import { viewFor } from './answers.ts';
-import { contentTypeOf, parseJson, parseYaml, placed, requireKind } from './body.ts';
+import { contentTypeOf, placed, validationOf } from './body.ts';
+import type { Exchange } from './exchange.ts';
 import { isTrue } from './list-options.ts';
-import { requesterOf } from './requester.ts';
+import { invalidOption, requesterOf } from './requester.ts';
 import type { RestParts } from './rest-parts.ts';
-import { methodNotAllowed, storageOf, strictly, type NamedRequest } from './serve-resource.ts';
+import { methodNotAllowed, storageOf, type NamedRequest } from './serve-resource.ts';
 
-const types = {
+export const patchTypes = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',
@@ -20,18 +29,21 @@ const types = {
 export async function servePatch(request: NamedRequest, parts: RestParts): Promise<void> {
   const { exchange, resource } = request;
   if (!resource.verbs.includes('patch')) throw methodNotAllowed(exchange.method);
-  const type = contentTypeOf(exchange);
-  const takes: string[] = Object.values(types).filter(
-    (one) => one !== types.strategic || resource.custom === undefined,
-  );
-  if (!takes.includes(type))
-    throw new StatusError(
-      415,
-      'UnsupportedMediaType',
-      `the body of the request was in an unknown format - accepted media types include: ${takes.join(', ')}`,
-    );
+  const type = requirePatchType(exchange, resource.custom !== undefined);
   const bytes = await exchange.body();
-  return type === types.apply ? serveApply(request, bytes.toString(), parts) : serveChange(request, type, bytes, parts);
+  return type === patchTypes.apply ? serveApply(request, bytes, parts) : serveChange(request, type, bytes, parts);
+}
+
+/** 415 for a type that is none of a patch; custom resources have no strategic merge. */
+export function requirePatchType(exchange: Exchange, isCustom: boolean): string {
+  const type = contentTypeOf(exchange);
+  const takes: string[] = Object.values(patchTypes).filter((one) => one !== patchTypes.strategic || !isCustom);
+  if (takes.includes(type)) return type;
+  throw new StatusError(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${takes.join(', ')}`,
+  );
 }
 
 function serveChange(
@@ -42,121 +54,99 @@ function serveChange(
 ): void {
   const view = viewFor(exchange, resource, parts);
   const by = requesterOf(exchange);
-  const { patch, change } = patcherOf(type, bytes, parts);
+  const change = patcherOf(type, bytes, resource);
   const storage = storageOf(resource, parts);
+  const validation = validationOf(exchange);
   const result = parts.api.update({ resource: storage, namespace, name, subresource }, by, (latest) => {
     const live = parts.convert(latest as StoredObject, apiVersionOf(resource)) as unknown as JsonObject;
-    const patched = change(live, patch, resource.shape);
+    const patched = change(live);
     requireSame(patched, live, resource, name);
-    const object = strictly(
-      exchange,
-      parts,
-      { value: patched },
-      { ...resource, isCustom: resource.custom !== undefined },
-    );
+    const { object, warnings } = readAgain(patched, resource, validation);
+    for (const warning of warnings) exchange.warn(warning);
     return { object: parts.convert(object as unknown as StoredObject, apiVersionOf(storage)) };
   });
   exchange.json(200, view.one(result));
 }
 
-function patcherOf(
+/** What a patch that is no apply makes of an object. */
+export function patcherOf(
   type: string,
   bytes: Buffer,
-  { patches }: RestParts,
-): {
-  patch: Json;
-  change: (live: JsonObject, patch: Json, shape: Parameters<typeof patches.strategic>[2]) => JsonObject;
-} {
-  let patch: unknown;
+  { shape }: Pick<Resource, 'shape'>,
+): (live: JsonObject) => JsonObject {
+  let patch: Json;
   try {
-    patch = JSON.parse(bytes.toString());
+    patch = JSON.parse(bytes.toString()) as Json;
   } catch (error) {
     throw badRequest(`error decoding patch: ${(error as Error).message}`);
   }
-  if (type === types.json) return { patch: patch as Json, change: (live, one) => patches.json(live, one) };
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch))
-    throw badRequest(
-      `error decoding patch: json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`,
-    );
-  const fields = patch as JsonObject;
-  return type === types.merge
-    ? { patch: fields, change: (live) => patches.merge(live, fields) }
-    : { patch: fields, change: (live, _patch, shape) => patches.strategic(live, fields, shape) };
+  switch (type) {
+    case patchTypes.json:
+      return (live) => applyJsonPatch(live, patch) as JsonObject;
+    case patchTypes.strategic:
+      return (live) => applyStrategicMerge(live, patch, shape, builtInType);
+    default:
+      return (live) => applyMergePatch(live, patch);
+  }
 }
 
 /** What no patch may change: apiVersion, kind, name. */
-function requireSame(patched: JsonObject, live: JsonObject, resource: NamedRequest['resource'], name: string): void {
-  if (patched['apiVersion'] !== live['apiVersion'] || patched['kind'] !== live['kind']) {
-    requireKind(patched, resource);
-    throw badRequest(`unable to find api field in struct ${resource.kind} for the json field "kind"`);
-  }
+function requireSame(patched: JsonObject, live: JsonObject, resource: Resource, name: string): void {
+  if (patched['apiVersion'] !== live['apiVersion'])
+    throw badRequest(
+      `the API version in the data (${String(patched['apiVersion'])}) does not match the expected API version (${String(live['apiVersion'])})`,
+    );
   const renamed = (patched['metadata'] as JsonObject | undefined)?.['name'];
-  if (renamed !== name)
-    throw invalid(resource, name, [
-      {
-        reason: 'FieldValueInvalid',
-        field: 'metadata.name',
-        detail: `Invalid value: ${JSON.stringify(renamed ?? '')}: field is immutable`,
-      },
-    ]);
+  if (renamed === name) return;
+  throw invalid(resource, name, [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'metadata.name',
+      detail: `Invalid value: ${JSON.stringify(renamed ?? '')}: field is immutable`,
+    },
+  ]);
 }
 
-function serveApply(request: NamedRequest, text: string, parts: RestParts): void {
+function serveApply(request: NamedRequest, bytes: Buffer, parts: RestParts): void {
   const { exchange, resource, namespace, name, subresource } = request;
   const view = viewFor(exchange, resource, parts);
   const by = requesterOf(exchange);
   const manager = exchange.query.get('fieldManager') ?? '';
-  if (manager === '')
-    throw new StatusError(
-      422,
-      'Invalid',
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      {
-        group: 'meta.k8s.io',
-        kind: 'PatchOptions',
-        causes: [
-          {
-            reason: 'FieldValueRequired',
-            message: 'Required value: is required for apply patch',
-            field: 'fieldManager',
-          },
-        ],
-      },
-    );
-  const body = /^\s*\{/.test(text) ? parseJson(text) : parseYaml(text);
-  requireKind(body.value, resource);
-  const value = placed(body.value, { namespace, name, resource });
-  const kind = { ...resource, isCustom: resource.custom !== undefined };
-  const patch = strictly(exchange, parts, { ...body, value }, kind);
+  if (manager === '') throw invalidOption(exchange, 'fieldManager', 'Required value: is required for apply patch');
+  const validation = validationOf(exchange);
+  const { object: sent, warnings } = readBody(bytes, 'application/yaml', resource, validation);
+  for (const warning of warnings) exchange.warn(warning);
+  const patch = placed(sent, { namespace, name, resource });
   const storage = storageOf(resource, parts);
+  const toStorage = (object: JsonObject) => parts.convert(object as unknown as StoredObject, apiVersionOf(storage));
   const applyTo = (live: StoredObject | undefined) =>
-    parts.patches.apply({
+    applyPatch({
       live,
       patch,
       manager,
-      isForced: isTrue(exchange.query.get('force')),
-      resource,
+      force: isTrue(exchange.query.get('force')),
+      kind: resource.kind,
       shape: resource.shape,
+      lookup: builtInType,
+      reset: resetFilter(resource, subresource),
       apiVersion: apiVersionOf(resource),
       time: parts.api.clock.timestamp(),
       subresource,
     });
   const target = { resource: storage, namespace, name, subresource };
-  const existing = parts.api.store.get(storage, namespace, name);
-  if (existing === undefined) {
+  if (parts.api.store.get(storage, namespace, name) === undefined) {
+    // Only an object can be made by applying it, and only one that names no uid.
     if (subresource !== undefined || (patch['metadata'] as JsonObject)['uid'] !== undefined) parts.api.read(target);
     const { object, managedFields } = applyTo(undefined);
-    const created = parts.api.create(storage, namespace, toStorage(object) as unknown as NewObject, by, managedFields);
-    return exchange.json(201, view.one(created));
+    const { metadata, ...rest } = toStorage(object);
+    const { managedFields: _, ...meta } = metadata;
+    const made = { ...rest, metadata: meta } as unknown as NewObject;
+    return exchange.json(201, view.one(parts.api.create(storage, namespace, made, by, managedFields)));
   }
   const result = parts.api.update(target, by, (latest) => {
     const live = latest === undefined ? undefined : parts.convert(latest, apiVersionOf(resource));
     const { object, managedFields } = applyTo(live);
-    return { object: toStorage(object), managedFields };
+    return { object: object === (live as unknown) ? (latest as StoredObject) : toStorage(object), managedFields };
   });
   exchange.json(200, view.one(result));
-
-  function toStorage(object: StoredObject): StoredObject {
-    return parts.convert(object, apiVersionOf(storage));
-  }
 }

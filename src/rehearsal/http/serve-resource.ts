@@ -1,14 +1,14 @@
 import { apiVersionOf, type Resource } from '../api/resource.ts';
 import type { DeleteOptions } from '../api/requests.ts';
-import { badRequest, StatusError } from '../api/status-error.ts';
+import { invalid, StatusError } from '../api/status-error.ts';
 import type { NewObject } from '../controllers/client.ts';
 import type { JsonObject, StoredObject } from '../objects.ts';
 import { viewFor } from './answers.ts';
-import { placed, readBody, requireKind, type Body } from './body.ts';
+import { objectIn, placed, valueIn } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { listOptions, writeToken, type ListOptions } from './list-options.ts';
 import { requesterOf } from './requester.ts';
-import type { FieldValidation, RestParts } from './rest-parts.ts';
+import type { RestParts } from './rest-parts.ts';
 import { servePatch } from './serve-patch.ts';
 import { serveWatch } from './watch.ts';
 
@@ -144,43 +144,8 @@ function watch(request: ResourceRequest, parts: RestParts, options: ListOptions)
 }
 
 /** The body of a write: decoded, checked against its kind and the URL. */
-export function decoded(
-  { exchange, resource, namespace, name }: ResourceRequest,
-  body: Body,
-  parts: RestParts,
-): JsonObject {
-  requireKind(body.value, resource);
-  const value = placed(body.value, { namespace, name, resource });
-  return strictly(exchange, parts, { ...body, value }, { ...resource, isCustom: resource.custom !== undefined });
-}
-
-/** Decodes by shape, and treats what it does not know as the client asked (`fieldValidation`; Warn unless told). */
-export function strictly(
-  exchange: Exchange,
-  parts: RestParts,
-  body: Body,
-  kind: Parameters<RestParts['decode']>[1],
-): JsonObject {
-  const validation = validationOf(exchange);
-  const { object, problems } = parts.decode(body, kind);
-  if (problems.length > 0 && validation === 'Strict')
-    throw badRequest(
-      `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${problems.join(', ')}`,
-    );
-  if (validation === 'Warn') for (const problem of problems) exchange.warn(problem);
-  return object;
-}
-
-function validationOf(exchange: Exchange): FieldValidation {
-  const value = exchange.query.get('fieldValidation') ?? '';
-  if (value === '' || value === 'Warn') return 'Warn';
-  if (value === 'Strict' || value === 'Ignore') return value;
-  throw new StatusError(
-    422,
-    'Invalid',
-    `CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "${value}": supported values: "", "Ignore", "Strict", "Warn"`,
-    { group: 'meta.k8s.io', kind: 'CreateOptions' },
-  );
+export async function objectFor({ exchange, resource, namespace, name }: ResourceRequest): Promise<JsonObject> {
+  return placed(await objectIn(exchange, resource), { namespace, name, resource });
 }
 
 async function serveCreate(request: ResourceRequest, parts: RestParts): Promise<void> {
@@ -188,10 +153,8 @@ async function serveCreate(request: ResourceRequest, parts: RestParts): Promise<
   if (!resource.verbs.includes('create')) throw methodNotAllowed(exchange.method);
   const view = viewFor(exchange, resource, parts);
   const by = requesterOf(exchange);
-  const body = await readBody(exchange);
-  if (body === undefined) throw badRequest('the request body is empty');
-  const object = decoded(request, body, parts) as unknown as NewObject;
-  const own = parts.convert(object as StoredObject, storedVersion(resource, parts)) as NewObject;
+  const object = (await objectFor(request)) as unknown as StoredObject;
+  const own = parts.convert(object, storedVersion(resource, parts)) as NewObject;
   exchange.json(201, view.one(parts.api.create(storageOf(resource, parts), namespace, own, by)));
 }
 
@@ -200,12 +163,8 @@ async function serveUpdate(request: NamedRequest, parts: RestParts): Promise<voi
   if (!resource.verbs.includes('update')) throw methodNotAllowed(exchange.method);
   const view = viewFor(exchange, resource, parts);
   const by = requesterOf(exchange);
-  const body = await readBody(exchange);
-  if (body === undefined) throw badRequest('the request body is empty');
-  const object = parts.convert(
-    decoded(request, body, parts) as unknown as StoredObject,
-    storedVersion(resource, parts),
-  );
+  const sent = (await objectFor(request)) as unknown as StoredObject;
+  const object = parts.convert(sent, storedVersion(resource, parts));
   const target = { resource: storageOf(resource, parts), namespace, name };
   exchange.json(200, view.one(parts.api.update(target, by, () => ({ object }))));
 }
@@ -221,23 +180,29 @@ const storedVersion = (resource: Resource, parts: RestParts) => apiVersionOf(sto
 
 /** metav1.DeleteOptions, from the body or the query. */
 export async function deleteOptions(exchange: Exchange): Promise<DeleteOptions> {
-  const body = await readBody(exchange);
-  const value = (body?.value ?? {}) as DeleteOptions & { dryRun?: string[] };
-  const grace = exchange.query.get('gracePeriodSeconds');
-  const policy = value.propagationPolicy ?? exchange.query.get('propagationPolicy') ?? undefined;
+  const sent = await valueIn(exchange, { group: '', version: 'v1', kind: 'DeleteOptions' });
+  return optionsFrom(exchange, (sent ?? {}) as SentOptions);
+}
+
+type SentOptions = DeleteOptions & { dryRun?: string[] };
+
+/** The body may ask for a dry run as well; the requester reads the query. */
+export function optionsFrom({ query }: Exchange, { dryRun = [], ...sent }: SentOptions): DeleteOptions {
+  for (const value of dryRun) query.append('dryRun', value);
+  const grace = query.get('gracePeriodSeconds');
+  const policy = sent.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
   if (policy !== undefined && !['Orphan', 'Background', 'Foreground'].includes(policy))
-    throw new StatusError(
-      422,
-      'Invalid',
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "${policy}": supported values: "Foreground", "Background", "Orphan", "nil"`,
-      { group: 'meta.k8s.io', kind: 'DeleteOptions' },
-    );
-  // The body may ask for a dry run as well; the requester reads the query.
-  for (const one of value.dryRun ?? []) exchange.query.append('dryRun', one);
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+      {
+        reason: 'FieldValueNotSupported',
+        field: 'propagationPolicy',
+        detail: `Unsupported value: "${policy}": supported values: "Foreground", "Background", "Orphan", "nil"`,
+      },
+    ]);
   return {
-    ...value,
+    ...sent,
     ...(policy === undefined ? {} : { propagationPolicy: policy }),
-    gracePeriodSeconds: value.gracePeriodSeconds ?? (grace === null ? undefined : Number(grace)),
+    gracePeriodSeconds: sent.gracePeriodSeconds ?? (grace === null ? undefined : Number(grace)),
   };
 }
 

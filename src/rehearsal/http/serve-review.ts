@@ -1,6 +1,6 @@
 import { apiVersionOf, type Resource } from '../api/resource.ts';
 import type { JsonObject } from '../objects.ts';
-import { readBody, requireKind } from './body.ts';
+import { valueIn } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { person } from './requester.ts';
 import { methodNotAllowed } from './serve-resource.ts';
@@ -28,9 +28,7 @@ export function isReview({ kind, group }: Resource): boolean {
 
 export async function serveReview(exchange: Exchange, resource: Resource, mayDo: MayDo): Promise<void> {
   if (exchange.method !== 'POST') throw methodNotAllowed(exchange.method);
-  const body = await readBody(exchange);
-  const value = body?.value ?? {};
-  requireKind(value, resource);
+  const value = (await valueIn(exchange, resource)) ?? {};
   const spec = (value['spec'] ?? {}) as JsonObject;
   exchange.json(201, {
     kind: resource.kind,

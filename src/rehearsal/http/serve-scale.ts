@@ -1,12 +1,14 @@
-import { builtInShape } from '../api/types.ts';
+import type { Shape } from '../api/shape.ts';
 import type { Target } from '../api/requests.ts';
 import type { Resource } from '../api/resource.ts';
-import { badRequest, StatusError } from '../api/status-error.ts';
+import { StatusError } from '../api/status-error.ts';
 import type { JsonObject, StoredObject } from '../objects.ts';
-import { contentTypeOf, readBody } from './body.ts';
+import { readAgain } from './read-again.ts';
+import { validationOf, valueIn } from './body.ts';
 import { requesterOf } from './requester.ts';
 import type { RestParts } from './rest-parts.ts';
-import { methodNotAllowed, strictly, type NamedRequest } from './serve-resource.ts';
+import { patcherOf, requirePatchType } from './serve-patch.ts';
+import { methodNotAllowed, type NamedRequest } from './serve-resource.ts';
 
 /** Where a kind keeps what a Scale shows: JSON paths as a CustomResourceDefinition writes them. */
 interface ScalePaths {
@@ -17,6 +19,7 @@ interface ScalePaths {
 
 const builtIn: ScalePaths = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' };
 const scale = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const;
+const scaleShape: Shape = { type: 'object', ref: 'autoscaling.v1.Scale' };
 
 /** The `scale` subresource: an autoscaling/v1 Scale made from the object, and the number of replicas written back. */
 export async function serveScale(
@@ -29,21 +32,14 @@ export async function serveScale(
   if (exchange.method === 'GET') return exchange.json(200, scaleOf(parts.api.read(target), resource, paths));
   if (exchange.method !== 'PUT' && exchange.method !== 'PATCH') throw methodNotAllowed(exchange.method);
   const by = requesterOf(exchange);
-  const body = exchange.method === 'PUT' ? await readBody(exchange) : undefined;
-  const change = exchange.method === 'PATCH' ? await patchOf(exchange, parts) : undefined;
+  const sent = exchange.method === 'PUT' ? await valueIn(exchange, scale) : undefined;
+  const change = exchange.method === 'PATCH' ? await patchOf(exchange) : () => sent ?? {};
+  const validation = validationOf(exchange);
   const updated = parts.api.update(target, by, (latest) => {
     const live = latest as StoredObject;
     const shown = scaleOf(live, resource, paths) as JsonObject;
-    const wanted = strictly(
-      exchange,
-      parts,
-      { value: change?.(shown) ?? body?.value ?? {} },
-      {
-        ...scale,
-        shape: builtInShape('autoscaling/v1', 'Scale') ?? { type: 'any' },
-        isCustom: false,
-      },
-    );
+    const { object: wanted, warnings } = readAgain(change(shown), { ...scale, shape: scaleShape }, validation);
+    for (const warning of warnings) exchange.warn(warning);
     const replicas = (wanted['spec'] as { replicas?: number } | undefined)?.replicas ?? 0;
     if (!Number.isInteger(replicas) || replicas < 0)
       throw new StatusError(
@@ -75,27 +71,9 @@ export async function serveScale(
   exchange.json(200, scaleOf(updated, resource, paths));
 }
 
-async function patchOf(
-  exchange: NamedRequest['exchange'],
-  { patches }: RestParts,
-): Promise<(shown: JsonObject) => JsonObject> {
-  const text = (await exchange.body()).toString();
-  let patch: unknown;
-  try {
-    patch = JSON.parse(text);
-  } catch (error) {
-    throw badRequest(`error decoding patch: ${(error as Error).message}`);
-  }
-  switch (contentTypeOf(exchange)) {
-    case 'application/json-patch+json':
-      return (shown) => patches.json(shown, patch as JsonObject);
-    case 'application/merge-patch+json':
-    case 'application/strategic-merge-patch+json':
-    case 'application/apply-patch+yaml':
-      return (shown) => patches.merge(shown, patch as JsonObject);
-    default:
-      throw new StatusError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format');
-  }
+async function patchOf(exchange: NamedRequest['exchange']): Promise<(shown: JsonObject) => JsonObject> {
+  const type = requirePatchType(exchange, false);
+  return patcherOf(type, await exchange.body(), { shape: scaleShape });
 }
 
 function scaleOf(object: StoredObject, { custom }: Resource, paths: ScalePaths): object {

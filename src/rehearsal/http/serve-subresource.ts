@@ -1,11 +1,11 @@
 import { StatusError } from '../api/status-error.ts';
 import type { StoredObject } from '../objects.ts';
 import { viewFor } from './answers.ts';
-import { placed, readBody, requireKind } from './body.ts';
+import { placed, valueIn } from './body.ts';
 import { requesterOf } from './requester.ts';
 import type { RestParts } from './rest-parts.ts';
 import { servePatch } from './serve-patch.ts';
-import { decoded, deleteOptions, methodNotAllowed, type NamedRequest } from './serve-resource.ts';
+import { methodNotAllowed, objectFor, optionsFrom, type NamedRequest } from './serve-resource.ts';
 import { serveScale } from './serve-scale.ts';
 
 type Serve = (request: NamedRequest, parts: RestParts) => Promise<void>;
@@ -44,9 +44,7 @@ async function servePart(request: NamedRequest, parts: RestParts): Promise<void>
     case 'PATCH':
       return servePatch(request, parts);
     case 'PUT': {
-      const body = await readBody(exchange);
-      if (body === undefined) throw new StatusError(400, 'BadRequest', 'the request body is empty');
-      const object = decoded(request, body, parts) as unknown as StoredObject;
+      const object = (await objectFor(request)) as unknown as StoredObject;
       const target = { resource, namespace, name, subresource };
       return exchange.json(200, view.one(parts.api.update(target, requesterOf(exchange), () => ({ object }))));
     }
@@ -59,8 +57,7 @@ async function servePart(request: NamedRequest, parts: RestParts): Promise<void>
 async function serveFinalize(request: NamedRequest, parts: RestParts): Promise<void> {
   const { exchange, resource, name } = request;
   if (exchange.method !== 'PUT') throw methodNotAllowed(exchange.method);
-  const body = await readBody(exchange);
-  const sent = decoded(request, body ?? { value: {} }, parts) as unknown as StoredObject;
+  const sent = (await objectFor(request)) as unknown as StoredObject;
   const finalizers = (sent['spec'] as { finalizers?: string[] } | undefined)?.finalizers ?? [];
   const target = { resource, namespace: undefined, name, subresource: 'finalize' };
   const result = parts.api.update(target, requesterOf(exchange), (latest) => {
@@ -72,8 +69,8 @@ async function serveFinalize(request: NamedRequest, parts: RestParts): Promise<v
 
 async function serveBinding({ exchange, resource, namespace, name }: NamedRequest, parts: RestParts): Promise<void> {
   if (exchange.method !== 'POST') throw methodNotAllowed(exchange.method);
-  const body = await readBody(exchange);
-  const node = (body?.value['target'] as { name?: string } | undefined)?.name ?? '';
+  const binding = await valueIn(exchange, { group: '', version: 'v1', kind: 'Binding' });
+  const node = (binding?.['target'] as { name?: string } | undefined)?.name ?? '';
   parts.api.update({ resource, namespace, name, subresource: 'binding' }, requesterOf(exchange), (latest) => {
     const pod = latest as StoredObject;
     const spec = pod['spec'] as { nodeName?: string };
@@ -94,14 +91,9 @@ async function serveBinding({ exchange, resource, namespace, name }: NamedReques
 
 async function serveEviction({ exchange, resource, namespace, name }: NamedRequest, parts: RestParts): Promise<void> {
   if (exchange.method !== 'POST') throw methodNotAllowed(exchange.method);
-  const body = await readBody(exchange);
-  const eviction = { group: 'policy', version: 'v1', kind: 'Eviction' };
-  requireKind(body?.value ?? {}, eviction);
-  placed(body?.value ?? {}, { namespace, name, resource });
-  const options = (body?.value['deleteOptions'] ?? {}) as Awaited<ReturnType<typeof deleteOptions>> & {
-    dryRun?: string[];
-  };
-  for (const one of options.dryRun ?? []) exchange.query.append('dryRun', one);
+  const eviction = await valueIn(exchange, { group: 'policy', version: 'v1', kind: 'Eviction' });
+  placed(eviction ?? {}, { namespace, name, resource });
+  const options = optionsFrom(exchange, (eviction?.['deleteOptions'] ?? {}) as Parameters<typeof optionsFrom>[1]);
   parts.api.evict({ resource, namespace, name }, options, requesterOf(exchange));
   exchange.json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
@@ -109,9 +101,9 @@ async function serveEviction({ exchange, resource, namespace, name }: NamedReque
 /** A token that nothing accepts: no service of a rehearsal asks for one, and it says what it is. */
 async function serveToken({ exchange, resource, namespace, name }: NamedRequest, parts: RestParts): Promise<void> {
   if (exchange.method !== 'POST') throw methodNotAllowed(exchange.method);
-  const body = await readBody(exchange);
+  const request = await valueIn(exchange, { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' });
   const account = parts.api.read({ resource, namespace, name });
-  const spec = (body?.value['spec'] ?? {}) as { audiences?: string[]; expirationSeconds?: number };
+  const spec = (request?.['spec'] ?? {}) as { audiences?: string[]; expirationSeconds?: number };
   const seconds = spec.expirationSeconds ?? 3600;
   const expires = parts.api.clock.now() + seconds * 1000;
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,7 +1,10 @@
-import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import { timingSafeEqual } from 'node:crypto';
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StatusError } from '../api/status-error.ts';
+import type { LoopbackCertificate } from './certificate.ts';
 import { Exchange } from './exchange.ts';
 
 /** Answers requests whose address and origin have been checked. */
@@ -15,30 +18,40 @@ export interface Handler {
 }
 
 export interface Listening {
-  /** `http://127.0.0.1:PORT/s/SECRET` */
+  /** `https://127.0.0.1:PORT` */
   url: string;
   close(): Promise<void>;
 }
 
+export interface ListenSettings {
+  /** The bearer token that every request must carry. */
+  token: string;
+  certificate: LoopbackCertificate;
+}
+
 /**
- * Listens on loopback, on a port that the system chooses. Over plain HTTP client-go sends no credentials, so the secret
- * stands in the path; whoever does not know it gets 404. A foreign Host (DNS rebinding) or any Origin (a web page) is
- * refused whatever the path.
+ * Listens on loopback, on a port that the system chooses. Whoever does not know the token of the kubeconfig gets 401. It
+ * cannot stand in the path, as one would wish for plain HTTP: `kubectl get --raw` and `kubectl proxy` drop the path of the
+ * server; and over plain HTTP client-go sends no credentials, hence TLS. A foreign Host (DNS rebinding) and any Origin (a
+ * web page) are refused whatever else they carry.
  */
-export async function listen(handler: Handler, secret: string): Promise<Listening> {
-  const prefix = `/s/${secret}`;
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 120_000, maxHeaderSize: 64 * 1024 });
+export async function listen(handler: Handler, { token, certificate }: ListenSettings): Promise<Listening> {
+  const server = createServer({
+    key: certificate.key,
+    cert: certificate.certificate,
+    ALPNProtocols: ['http/1.1'],
+    requestTimeout: 0,
+    keepAliveTimeout: 120_000,
+    maxHeaderSize: 64 * 1024,
+  });
+  const credentials = Buffer.from(`Bearer ${token}`);
   const exchangeOf = (request: IncomingMessage, response: ServerResponse): Exchange | undefined => {
-    const refusal = refusalOf(request, server);
     const { pathname, search } = splitUrl(request.url ?? '/');
-    const isOurs = pathname === prefix || pathname.startsWith(`${prefix}/`);
-    if (refusal === undefined && isOurs)
-      return new Exchange(request, response, pathname.slice(prefix.length), new URLSearchParams(search));
-    const exchange = new Exchange(request, response, '', new URLSearchParams());
+    const exchange = new Exchange(request, response, pathname, new URLSearchParams(search));
+    const refusal = refusalOf(request, server, credentials);
+    if (refusal === undefined) return exchange;
     request.resume();
-    exchange.status(
-      (refusal ?? new StatusError(404, 'NotFound', 'the server could not find the requested resource')).status,
-    );
+    exchange.status(refusal.status);
     return undefined;
   };
   const answer = async (exchange: Exchange, act: () => Promise<void>): Promise<void> => {
@@ -70,7 +83,7 @@ export async function listen(handler: Handler, secret: string): Promise<Listenin
     server.listen({ host: '127.0.0.1', port: 0 }, resolve);
   });
   return {
-    url: `http://127.0.0.1:${portOf(server)}${prefix}`,
+    url: `https://127.0.0.1:${portOf(server)}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -81,12 +94,14 @@ export async function listen(handler: Handler, secret: string): Promise<Listenin
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
-function refusalOf({ headers }: IncomingMessage, server: Server): StatusError | undefined {
+function refusalOf({ headers }: IncomingMessage, server: Server, credentials: Buffer): StatusError | undefined {
   const port = portOf(server);
   if (headers.origin !== undefined) return new StatusError(403, 'Forbidden', 'requests with an Origin are refused');
   if (headers.host !== `127.0.0.1:${port}` && headers.host !== `localhost:${port}`)
     return new StatusError(403, 'Forbidden', 'requests for another Host are refused');
-  return undefined;
+  const given = Buffer.from(headers.authorization ?? '');
+  const isKnown = given.length === credentials.length && timingSafeEqual(given, credentials);
+  return isKnown ? undefined : new StatusError(401, 'Unauthorized', 'Unauthorized');
 }
 
 function splitUrl(url: string): { pathname: string; search: string } {

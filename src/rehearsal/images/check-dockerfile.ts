@@ -1,13 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
-import { closest } from '../../recipe/closest.ts';
 import { doubtsAbout, type ImageUse } from './container-problems.ts';
 import { contextFiles, isPattern, type ContextFiles } from './context-files.ts';
 import { DockerfileError } from './dockerfile-error.ts';
-import { evaluate, fullName, type ContextSource, type Evaluation, type Step } from './evaluate.ts';
+import { evaluate, type ContextSource, type Evaluation, type Step } from './evaluate.ts';
+import { imagesOf, refuseWrongImages, unknownStages } from './image-references.ts';
 import { parseInstructions, type Instruction } from './instructions.ts';
-import { mountFrom } from './mounts.ts';
 import { placeOf, type DockerfileProblem } from './problem.ts';
-import { planStages, readCommands, type Stage, type StagePlan } from './stages.ts';
+import { planStages, readCommands, type StagePlan } from './stages.ts';
 
 export interface DockerfileInput {
   /** Build context; absolute. */
@@ -54,7 +53,12 @@ export async function checkDockerfile(input: DockerfileInput): Promise<Dockerfil
     if (!(error instanceof DockerfileError)) throw error;
     const line = at?.line ?? error.line ?? 1;
     const place = placeOf(lines, line, at?.endLine ?? line, error.word);
-    problems.push({ ...place, message: `${prefix}${error.message}`, remedy: remedyFor(error.message), effect: 'build' });
+    problems.push({
+      ...place,
+      message: `${prefix}${error.message}`,
+      remedy: remedyFor(error.message),
+      effect: 'build',
+    });
   };
   const read = readPlan(text, input, note);
   if (read === undefined) return nothing;
@@ -90,6 +94,7 @@ function readPlan(
     });
     if (!isWhole) return undefined;
     const plan = planStages(parsed, commands, { args, platform, ...(target === undefined ? {} : { target }) });
+    refuseWrongImages(plan);
     return { plan, evaluation: evaluate({ plan, escape: parsed.escape, args, onError: note }) };
   } catch (error) {
     note(error);
@@ -114,7 +119,10 @@ async function readDockerfile(
       },
     );
   if (!(await isThere(context)))
-    return refuse(`unable to prepare context: path ${JSON.stringify(context)} not found`, 'Check the path of the code.');
+    return refuse(
+      `unable to prepare context: path ${JSON.stringify(context)} not found`,
+      'Check the path of the code.',
+    );
   if (!(await isThere(dockerfile))) {
     const name = dockerfile.slice(dockerfile.lastIndexOf('/') + 1);
     return refuse(
@@ -134,19 +142,32 @@ async function sourceProblems(
 ): Promise<DockerfileProblem[]> {
   const place = { ...placeOf(lines, instruction.line, instruction.endLine, word), step };
   if (isPattern(path)) {
-    if (await files.matches(path)) return [];
+    const matched = await files.matches(path);
+    if (matched === true) return [];
     return [
-      {
-        ...place,
-        message: `${word} matches nothing in the build context`,
-        remedy: 'Check the pattern, and .dockerignore; a builder goes on without a word.',
-        effect: 'doubt',
-      },
+      matched === false
+        ? {
+            ...place,
+            message: `${word} matches nothing in the build context`,
+            remedy: 'Check the pattern, and .dockerignore; a builder goes on without a word.',
+            effect: 'doubt',
+          }
+        : {
+            ...place,
+            message: `lstat /${matched.missing}: no such file or directory`,
+            remedy: `There is no folder ${matched.missing} in ${context}, or .dockerignore leaves it out.`,
+            effect: 'build',
+          },
     ];
   }
   const found = await files.find(path);
   if (found === 'there') return [];
-  const shown = JSON.stringify(`/${path.split('/').filter((part) => part !== '' && part !== '.').join('/')}`);
+  const shown = JSON.stringify(
+    `/${path
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+      .join('/')}`,
+  );
   return [
     {
       ...place,
@@ -160,60 +181,19 @@ async function sourceProblems(
   ];
 }
 
-/** Names that are those of no stage but nearly so, or of one that comes too late: BuildKit would look for an image. */
-function unknownStages({ reachable, stages }: StagePlan, lines: readonly string[]): DockerfileProblem[] {
-  const names = stages.flatMap(({ name }) => name ?? []);
-  return reachable.flatMap((stage) =>
-    imageReferences(stage).flatMap(({ image, line, endLine, word }): DockerfileProblem[] => {
-      if (/[/:@.]/.test(image) || image === 'scratch') return [];
-      const meant = names.includes(image) ? image : closest(image, names);
-      if (meant === undefined) return [];
-      const isLater = meant === image;
-      return [
-        {
-          ...placeOf(lines, line, endLine, word),
-          message: `${image}: failed to resolve source metadata for ${fullName(image)}${isLater ? '' : ` (did you mean ${meant}?)`}`,
-          remedy: isLater
-            ? `The stage ${image} stands further down: move it above this line.`
-            : `There is no stage ${image}, so an image of that name would be pulled; ${meant} may be meant.`,
-          effect: 'build',
-        },
-      ];
-    }),
+/** What mends a mistake, by BuildKit's words for it. */
+function remedyFor(message: string): string {
+  return (
+    remedies.find(([words]) => words.test(message))?.[1] ??
+    'Correct the line: https://docs.docker.com/reference/dockerfile/'
   );
 }
 
-function imagesOf({ reachable, stages }: StagePlan): string[] {
-  const names = new Set(stages.flatMap(({ name }) => name ?? []));
-  const images = reachable.flatMap((stage) => imageReferences(stage).map(({ image }) => image));
-  return [...new Set(images.filter((image) => image !== 'scratch' && !names.has(image)).map(fullName))];
-}
-
-/** What a stage takes from images: its base, COPY --from, RUN --mount. */
-function imageReferences(stage: Stage): { image: string; line: number; endLine: number; word: string }[] {
-  const base = { image: stage.base, line: stage.line, endLine: stage.line, word: stage.base };
-  const others = stage.commands.flatMap(({ command, instruction: { line, endLine } }) => {
-    const names =
-      command.kind === 'copy'
-        ? [command.from]
-        : command.kind === 'run'
-          ? command.mounts.map((mount) => mountFrom(mount))
-          : [];
-    return names.flatMap((image) =>
-      image === undefined || image === '' || /^\d+$/.test(image) ? [] : [{ image, line, endLine, word: image }],
-    );
-  });
-  const known = new Set(others.filter(({ image }) => image === stage.name));
-  return [...(stage.parent === undefined ? [base] : []), ...others.filter((other) => !known.has(other))];
-}
-
-/** What mends a mistake, by BuildKit's words for it. */
-function remedyFor(message: string): string {
-  return remedies.find(([words]) => words.test(message))?.[1] ?? 'Correct the line: https://docs.docker.com/reference/dockerfile/';
-}
-
 const remedies: readonly [RegExp, string][] = [
-  [/^unknown instruction/, 'Correct the instruction; a line that goes on needs a backslash at the end of the line before.'],
+  [
+    /^unknown instruction/,
+    'Correct the instruction; a line that goes on needs a backslash at the end of the line before.',
+  ],
   [/^unknown flag/, 'Correct the flag.'],
   [/requires at least two arguments/, 'Name the source and the destination.'],
   [/should not be blank/, 'Give the ARG before FROM a default, or the image of the recipe that argument.'],

@@ -1,13 +1,14 @@
-import { closest } from '../../recipe/closest.ts';
 import { DockerfileError } from './dockerfile-error.ts';
 import { isHeredoc, jsonWords, quotedWords, splitLine, type Escape, type Instruction } from './instructions.ts';
 import { readFlags, type Flags } from './flags.ts';
+import { mountFrom } from './mounts.ts';
+import { didYouMean } from './nearest.ts';
 
 /** What an instruction says, as far as it can be known before variables are replaced. */
 export type Command =
   | { kind: 'from'; base: string; as?: string; platform?: string }
   | Copy
-  | { kind: 'run'; mounts: readonly string[]; isEmpty: boolean }
+  | { kind: 'run'; mounts: readonly string[] }
   | { kind: 'arg'; args: readonly { name: string; value?: string }[] }
   | { kind: 'env'; pairs: readonly { name: string; value: string }[] }
   | { kind: 'workdir' | 'user'; value: string }
@@ -122,12 +123,11 @@ export function commandOf(instruction: Instruction, { words, isJson }: Arguments
     case 'ADD':
     case 'COPY':
       return copy(keyword, instruction, words);
-    case 'RUN':
-      return {
-        kind: 'run',
-        mounts: readFlags(keyword, instruction.flags).mount ?? [],
-        isEmpty: words.join('') === '' && instruction.heredocs.length === 0,
-      };
+    case 'RUN': {
+      const mounts = readFlags(keyword, instruction.flags).mount ?? [];
+      for (const mount of mounts) mountFrom(mount);
+      return { kind: 'run', mounts };
+    }
     case 'ARG':
       return { kind: 'arg', args: words.map((word) => nameAndValue('ARG', word)) };
     case 'ONBUILD':
@@ -170,10 +170,10 @@ function plainCommand(keyword: string, words: readonly string[], isJson: boolean
 
 /** `FORM` may be meant as `FROM`: in the case that was written. */
 function unknownInstruction(keyword: string): DockerfileError {
-  const meant = closest(keyword, Object.keys(shapes));
-  const cased = keyword === keyword.toLowerCase() ? meant?.toLowerCase() : meant;
-  const hint = cased === undefined ? '' : ` (did you mean ${cased}?)`;
-  return new DockerfileError(`unknown instruction: ${keyword}${hint}`, { word: keyword });
+  const isLower = keyword === keyword.toLowerCase();
+  const candidates = Object.keys(shapes).map((name) => (isLower ? name.toLowerCase() : name));
+  const word = isLower ? keyword : keyword.toUpperCase();
+  return new DockerfileError(`unknown instruction: ${keyword}${didYouMean(word, candidates)}`, { word: keyword });
 }
 
 function from(words: readonly string[], { platform }: Flags): Command {

@@ -21,7 +21,11 @@ export interface ImageUse {
 /** What would keep a container of the image from running as the plan expects it. */
 export function doubtsAbout(result: StageResult, target: Stage, use: ImageUse | undefined): DockerfileProblem[] {
   const begin = { line: target.line, column: 1 };
-  return [...userProblems(result, begin, use), ...portProblems(result, begin, use), ...commandProblems(result, begin, use)];
+  return [
+    ...userProblems(result, begin, use),
+    ...portProblems(result, begin, use),
+    ...commandProblems(result, begin, use),
+  ];
 }
 
 type Begin = { line: number; column: number };

@@ -12,8 +12,11 @@ export type Found = 'there' | 'ignored' | 'missing';
 export interface ContextFiles {
   /** A file or folder; `.` is the context itself. Nothing leads outside, neither `..` nor a link. */
   find(path: string): Promise<Found>;
-  /** Whether any file or folder matches a pattern of Go's path/filepath.Match, as COPY takes them. */
-  matches(pattern: string): Promise<boolean>;
+  /**
+   * Whether any file or folder matches a pattern of Go's path/filepath.Match, as COPY takes them; the folder before the
+   * first wildcard when even that is not there.
+   */
+  matches(pattern: string): Promise<boolean | { missing: string }>;
 }
 
 /** Links within links, as many as Linux follows. */
@@ -42,9 +45,11 @@ export async function contextFiles(context: string, dockerfile: string): Promise
     return real.isFolder && hasExceptions && (await holdsWanted(real.path)) ? 'there' : 'ignored';
   };
 
-  const matches = async (pattern: string): Promise<boolean> => {
+  const matches = async (pattern: string): Promise<boolean | { missing: string }> => {
     let folders = [''];
     const parts = segmentsOf(pattern);
+    const before = parts.slice(0, parts.findIndex(isPattern));
+    if ((await find(before.join('/'))) !== 'there') return { missing: before.join('/') };
     for (const [index, part] of parts.entries()) {
       const found = await Promise.all(folders.map((folder) => entriesIn(context, folder, matcher(part))));
       folders = found.flat();

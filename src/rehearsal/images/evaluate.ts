@@ -1,10 +1,13 @@
 import type { Copy } from './commands.ts';
+import { isRemote, refuseWrongCopy } from './copy-rules.ts';
 import { DockerfileError } from './dockerfile-error.ts';
 import { exposedPorts } from './exposed-ports.ts';
 import type { Escape, Instruction } from './instructions.ts';
+import { fullName } from './image-reference.ts';
 import { readMount } from './mounts.ts';
 import type { Stage, StageCommand, StagePlan } from './stages.ts';
 import { sourceStage } from './stages.ts';
+import { hasOneState, stepText } from './step-names.ts';
 import { expand, type ExpansionRules } from './variables.ts';
 
 /** What a stage leaves to the stages and containers that begin with it. */
@@ -76,18 +79,6 @@ export function evaluate(settings: EvaluationSettings): Evaluation {
   return { steps, sources, result };
 }
 
-/** BuildKit counts images that are copied or mounted from as stages, and an empty one for a mount without a source. */
-function hasOneState({ stages }: StagePlan): boolean {
-  const [first, ...more] = stages;
-  return (
-    more.length === 0 &&
-    first?.commands.every(
-      ({ command }) =>
-        !(command.kind === 'copy' && command.from !== undefined) && !(command.kind === 'run' && command.mounts.length > 0),
-    ) === true
-  );
-}
-
 class StageRun {
   private readonly stage: Stage;
   private readonly settings: EvaluationSettings;
@@ -131,10 +122,15 @@ class StageRun {
       const number = String(index).padStart(String(total).length);
       steps.push({ line, name: `[${shown}${number}/${total}] ${text}` });
     };
-    if (hasImage) step(stage.line, `FROM ${fullName(stage.base)}`);
+    if (hasImage) {
+      const from = `FROM ${fullName(stage.base)}`;
+      // The same image is one step, under the name that it had first.
+      if (steps.some(({ name }) => name.endsWith(`] ${from}`))) index += 1;
+      else step(stage.line, from);
+    }
     for (const entry of stage.commands) {
       const { instruction, command } = entry;
-      if (stepKinds.includes(command.kind)) step(instruction.line, this.nameOf(entry));
+      if (stepKinds.includes(command.kind)) step(instruction.line, stepText(entry, (text, forShell) => this.shown(text, forShell)));
       try {
         for (const source of this.run(entry)) sources.push({ ...source, step: steps.length - 1 });
       } catch (error) {
@@ -143,22 +139,8 @@ class StageRun {
     }
   }
 
-  /** As BuildKit shows a step: variables replaced where that is possible. */
-  private nameOf({ instruction, command, isTrigger }: StageCommand): string {
-    const [first = '', ...rest] = instruction.text.split(' ');
-    const [heredoc] = instruction.heredocs;
-    const summary =
-      command.kind === 'run' && heredoc !== undefined && /^<<-?\s*["']?\w+["']?$/.test(instruction.rest)
-        ? ` (${summarised(heredoc.content)})`
-        : '';
-    const text = `${[first.toUpperCase(), ...rest].join(' ')}${summary}`;
-    const trigger = isTrigger === true ? 'ONBUILD ' : '';
-    try {
-      return trigger + this.expanded(text, { escape: this.settings.escape, forShell: command.kind === 'run' }).text;
-    } catch (error) {
-      if (error instanceof DockerfileError) return trigger + text;
-      throw error;
-    }
+  private shown(text: string, forShell: boolean): string {
+    return this.expanded(text, { escape: this.settings.escape, forShell }).text;
   }
 
   private expanded(word: string, rules: ExpansionRules = { escape: this.settings.escape }) {
@@ -170,7 +152,7 @@ class StageRun {
     const text = (word: string): string => this.expandedOrUnknown(word) ?? '';
     switch (command.kind) {
       case 'arg':
-        for (const { name, value } of command.args) this.declare(name, value);
+        for (const { name, value } of command.args) this.setArgument(name, value);
         return [];
       case 'env': {
         const values = command.pairs.map(({ name, value }) => [text(name), this.expandedOrUnknown(value)] as const);
@@ -224,7 +206,7 @@ class StageRun {
     return command !== undefined && command.line >= this.stage.line && command.line < line ? command : undefined;
   }
 
-  private declare(name: string, value: string | undefined): void {
+  private setArgument(name: string, value: string | undefined): void {
     const { args, plan } = this.settings;
     const given = args[name];
     const known = given ?? (value === undefined ? plan.globals.get(name) : this.expandedOrUnknown(value));
@@ -290,42 +272,3 @@ class StageRun {
   }
 }
 
-function refuseWrongCopy(
-  { kind, chmod, checksum }: Copy,
-  sources: readonly string[],
-  expanded: (word: string) => string | undefined,
-): void {
-  const mode = chmod === undefined ? undefined : expanded(chmod);
-  if (mode !== undefined && mode !== '' && !/^0*[0-7]{1,4}$/.test(mode) && !/^[ugoa]*[-+=]/.test(mode)) {
-    throw new DockerfileError(`invalid chmod parameter: '${mode}'. it should be octal string and between 0 and 07777`, {
-      word: mode,
-    });
-  }
-  const remote = sources.find(isRemote);
-  if (checksum !== undefined && sources.length !== 1)
-    throw new DockerfileError("checksum can't be specified for multiple sources");
-  if (checksum !== undefined && remote === undefined)
-    throw new DockerfileError('checksum requires HTTP(S) or Git sources');
-  if (kind === 'copy' && remote !== undefined) {
-    throw new DockerfileError(
-      `source can't be a ${/^https?:\/\/(?!.*\.git(?:#|$))/.test(remote) ? 'URL' : 'git ref'} for COPY`,
-      { word: remote },
-    );
-  }
-}
-
-const isRemote = (path: string): boolean => /^(?:https?|git|ssh):\/\/|^git@[^/]+:/.test(path);
-
-/** `docker.io/library/node:24` for `node:24`. */
-export function fullName(image: string): string {
-  const [first = '', ...rest] = image.split('/');
-  const hasHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  const name = hasHost ? image : `docker.io/${rest.length === 0 ? 'library/' : ''}${image}`;
-  return /@|:[^/]+$/.test(name) ? name : `${name}:latest`;
-}
-
-/** First line of a here-document, as BuildKit shows it beside the step. */
-function summarised(content: string): string {
-  const [first = '', ...more] = content.trim().split('\n');
-  return more.length === 0 ? first : `${first}...`;
-}

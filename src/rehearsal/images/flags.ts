@@ -1,5 +1,5 @@
-import { closest } from '../../recipe/closest.ts';
 import { DockerfileError } from './dockerfile-error.ts';
+import { didYouMean } from './nearest.ts';
 
 /** Values by flag, in the order in which they are given; of a switch `true` or `false`. */
 export type Flags = Readonly<Partial<Record<string, readonly string[]>>>;
@@ -38,10 +38,7 @@ export function readFlags(keyword: string, flags: readonly string[]): Flags {
     const name = shown.slice(2);
     const kind = known[name];
     if (kind === undefined) {
-      const meant = closest(name, Object.keys(known));
-      throw new DockerfileError(`unknown flag: ${shown}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`, {
-        word: shown,
-      });
+      throw new DockerfileError(`unknown flag: ${shown}${didYouMean(name, Object.keys(known))}`, { word: shown });
     }
     if (read[name] !== undefined && kind !== 'list')
       throw new DockerfileError(`duplicate flag specified: ${shown}`, { word: shown });

@@ -1,5 +1,5 @@
-import { closest } from '../../recipe/closest.ts';
 import { DockerfileError } from './dockerfile-error.ts';
+import { didYouMean } from './nearest.ts';
 
 /** What `RUN --mount` binds. */
 export interface Mount {
@@ -19,7 +19,7 @@ const switches = ['readonly', 'ro', 'readwrite', 'rw', 'required'];
 
 /** The stage or image that one `--mount` takes from, which may be no variable. */
 export function mountFrom(text: string): string | undefined {
-  const [field, from] = /(?:^|,)from=([^,]*)/i.exec(text) ?? [];
+  const [field = '', from] = /(?:^|,)from=([^,]*)/i.exec(text) ?? [];
   if (from === undefined || !/\$./.test(from)) return from?.toLowerCase();
   throw new DockerfileError("'from' doesn't support variable expansion, define alias stage instead", {
     word: field.replace(/^,/, ''),
@@ -38,12 +38,12 @@ export function readMount(text: string, expanded: (word: string) => string): Mou
     }
     const value = expanded(given);
     if (!keys.includes(key)) {
-      throw new DockerfileError(`unexpected key '${key}' in '${field}'${hint(key, keys)}`, { word: field });
+      throw new DockerfileError(`unexpected key '${key}' in '${field}'${didYouMean(key, keys)}`, { word: field });
     }
     if (key === 'type') {
       const type = value.toLowerCase();
       if (!types.includes(type))
-        throw new DockerfileError(`unsupported mount type ${JSON.stringify(value)}${hint(value, types)}`, {
+        throw new DockerfileError(`unsupported mount type ${JSON.stringify(value)}${didYouMean(value, types)}`, {
           word: field,
         });
       mount.type = type;
@@ -51,9 +51,4 @@ export function readMount(text: string, expanded: (word: string) => string): Mou
     else if (key === 'source' || key === 'src') mount.source = value;
   }
   return mount;
-}
-
-function hint(word: string, candidates: readonly string[]): string {
-  const meant = closest(word, candidates);
-  return meant === undefined ? '' : ` (did you mean ${meant}?)`;
 }

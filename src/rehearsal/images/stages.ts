@@ -1,8 +1,8 @@
-import { closest } from '../../recipe/closest.ts';
 import { argumentsOf, commandOf, type Command } from './commands.ts';
 import { DockerfileError } from './dockerfile-error.ts';
 import type { Instruction, ParsedDockerfile } from './instructions.ts';
 import { mountFrom } from './mounts.ts';
+import { didYouMean } from './nearest.ts';
 import { expand } from './variables.ts';
 
 export interface StageCommand {
@@ -122,12 +122,9 @@ function triggersFor({ parent }: Stage): StageCommand[] {
 function targetOf(stages: readonly Stage[], wanted: string | undefined): Stage {
   const target = wanted === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === wanted.toLowerCase());
   if (target !== undefined) return target;
-  const meant = closest(
-    wanted ?? '',
-    stages.map(({ shown }) => shown),
-  );
+  const names = stages.map(({ shown }) => shown);
   throw new DockerfileError(
-    `target stage ${JSON.stringify(wanted)} could not be found${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+    `target stage ${JSON.stringify(wanted)} could not be found${didYouMean(wanted ?? '', names)}`,
     { line: 1 },
   );
 }
@@ -140,6 +137,11 @@ export function sourceStage(from: string, stages: readonly Stage[]): Stage | und
   return stage;
 }
 
+interface Need {
+  stage: Stage;
+  line: number;
+}
+
 function reachableFrom(target: Stage, stages: readonly Stage[]): Stage[] {
   const needed = new Map(stages.map((stage) => [stage, needs(stage, stages)]));
   refuseCircles(stages, needed);
@@ -147,51 +149,52 @@ function reachableFrom(target: Stage, stages: readonly Stage[]): Stage[] {
   const visit = (stage: Stage): void => {
     if (reachable.has(stage)) return;
     reachable.add(stage);
-    for (const next of needed.get(stage) ?? []) visit(next);
+    for (const next of needed.get(stage) ?? []) visit(next.stage);
   };
   visit(target);
   return stages.filter((stage) => reachable.has(stage));
 }
 
-function needs(stage: Stage, stages: readonly Stage[]): Stage[] {
-  const needed = stage.commands.flatMap(({ command, instruction }): (Stage | undefined)[] => {
+function needs(stage: Stage, stages: readonly Stage[]): Need[] {
+  const needed = stage.commands.flatMap(({ command, instruction: { line } }): Need[] => {
     try {
-      if (command.kind === 'copy' && command.from !== undefined) {
-        if (expand(command.from, () => undefined, { escape: '\\' }).text !== command.from) {
-          throw new DockerfileError(
-            'variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround',
-            { word: command.from },
-          );
-        }
-        return [sourceStage(command.from, stages)];
-      }
-      if (command.kind !== 'run') return [];
-      // A mount names a stage, never its number.
-      return command.mounts.map((mount) => {
-        const from = mountFrom(mount);
-        return stages.findLast(({ name }) => name !== undefined && name === from);
-      });
+      return sourcesOf(command, stages).map((source) => ({ stage: source, line }));
     } catch (error) {
       if (!(error instanceof DockerfileError)) throw error;
-      throw new DockerfileError(error.message, {
-        line: instruction.line,
-        ...(error.word === undefined ? {} : { word: error.word }),
-      });
+      throw new DockerfileError(error.message, { line, ...(error.word === undefined ? {} : { word: error.word }) });
     }
   });
-  return [stage.parent, ...needed].filter((next) => next !== undefined);
+  return [...(stage.parent === undefined ? [] : [{ stage: stage.parent, line: stage.line }]), ...needed];
 }
 
-function refuseCircles(stages: readonly Stage[], needed: ReadonlyMap<Stage, readonly Stage[]>): void {
+/** Stages that an instruction copies or mounts from. */
+function sourcesOf(command: Command, stages: readonly Stage[]): Stage[] {
+  if (command.kind === 'copy' && command.from !== undefined) {
+    if (expand(command.from, () => undefined, { escape: '\\' }).text !== command.from) {
+      throw new DockerfileError(
+        'variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround',
+        { word: command.from },
+      );
+    }
+    const source = sourceStage(command.from, stages);
+    return source === undefined ? [] : [source];
+  }
+  if (command.kind !== 'run') return [];
+  // A mount names a stage, never its number.
+  const names = new Set(command.mounts.map(mountFrom).filter((name) => name !== undefined));
+  return stages.filter(({ name }) => name !== undefined && names.has(name));
+}
+
+function refuseCircles(stages: readonly Stage[], needed: ReadonlyMap<Stage, readonly Need[]>): void {
   const finished = new Set<Stage>();
-  const visit = (stage: Stage, path: readonly Stage[]): void => {
+  const visit = (stage: Stage, path: readonly Stage[], line: number): void => {
     if (path.includes(stage)) {
       const from = path.at(-1) ?? stage;
-      throw new DockerfileError(`circular dependency detected on stage: ${from.shown}`, { line: from.line });
+      throw new DockerfileError(`circular dependency detected on stage: ${from.shown}`, { line });
     }
     if (finished.has(stage)) return;
-    for (const next of needed.get(stage) ?? []) visit(next, [...path, stage]);
+    for (const next of needed.get(stage) ?? []) visit(next.stage, [...path, stage], next.line);
     finished.add(stage);
   };
-  for (const stage of stages) visit(stage, []);
+  for (const stage of stages) visit(stage, [], stage.line);
 }

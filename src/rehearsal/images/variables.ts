@@ -28,6 +28,9 @@ export function expand(word: string, lookUp: (name: string) => string | undefine
   }
 }
 
+/** What BuildKit shows for the end of the text. */
+const noCharacter = '\uFFFD';
+
 class WordReader {
   readonly unknown = new Set<string>();
   private readonly chars: string;
@@ -115,12 +118,12 @@ class WordReader {
     if (first === undefined) throw new DockerfileError("syntax error: missing '}'");
     if (first === '{' || first === '}' || first === ':') throw new DockerfileError('syntax error: bad substitution');
     const name = this.name();
-    const sign = this.chars[this.at] ?? '';
+    const sign = this.chars[this.at] ?? noCharacter;
     this.at += 1;
     const value = this.valueOf(name);
     if (sign === '}') return value ?? (this.rules.forShell === true ? `\${${name}}` : '');
     if (sign === '/') return this.replaced(name, value);
-    const modifier = sign === ':' ? `:${this.chars[this.at] ?? ''}` : sign;
+    const modifier = sign === ':' ? `:${this.chars[this.at] ?? noCharacter}` : sign;
     if (sign === ':') this.at += 1;
     if (![':-', ':+', ':?', '-', '+', '?', '#', '%'].includes(modifier))
       throw new DockerfileError(`unsupported modifier (${modifier}) in substitution`);

@@ -1,4 +1,4 @@
-import { quantity } from '../../kubernetes/quantity.ts';
+import { parseQuantity } from '../kinds/quantity.ts';
 import type { ContainerRun } from './container-run.ts';
 import { conditionsOf } from './pod-conditions.ts';
 import {
@@ -37,9 +37,15 @@ export interface PodRuntime {
 
 /**
  * The status that a kubelet writes, from what runs and from what it wrote before (generateAPIPodStatus and
- * mergePodStatus in pkg/kubelet). Times are RFC 3339.
+ * mergePodStatus in pkg/kubelet); and whether the pod is over, which the status hides while containers may still run.
+ * Times are RFC 3339.
  */
-export function podStatus(pod: Pod, old: PodStatus, runtime: PodRuntime, timestamp: string): PodStatus {
+export function podStatus(
+  pod: Pod,
+  old: PodStatus,
+  runtime: PodRuntime,
+  timestamp: string,
+): { status: PodStatus; isOver: boolean } {
   const { spec, metadata } = pod;
   const inits = spec.initContainers ?? [];
   const hasInits = inits.length > 0;
@@ -59,7 +65,7 @@ export function podStatus(pod: Pod, old: PodStatus, runtime: PodRuntime, timesta
   const isDelayed = isOver(phase) && !isOver(old.phase) && runtime.mayRun;
   const generation = metadata.generation;
   const podIP = runtime.sandbox?.ip ?? old.podIP ?? (spec.hostNetwork === true ? runtime.hostIP : undefined);
-  return {
+  const status: PodStatus = {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase: isDelayed ? (old.phase ?? 'Pending') : phase,
     conditions: conditionsOf(pod, old, { all, phase, hasSandbox: runtime.sandbox !== undefined, timestamp }),
@@ -72,6 +78,7 @@ export function podStatus(pod: Pod, old: PodStatus, runtime: PodRuntime, timesta
     containerStatuses: statuses,
     qosClass: old.qosClass ?? qosClass(pod),
   };
+  return { status, isOver: isOver(phase) };
 }
 
 const isOver = (phase: string | undefined) => phase === 'Succeeded' || phase === 'Failed';
@@ -234,15 +241,16 @@ function phaseOf({ spec }: Pod, statuses: readonly ContainerStatus[], isTerminal
 /** pkg/apis/core/v1/helper/qos. */
 function qosClass({ spec }: Pod): string {
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
-  const amounts = (list: Record<string, string | number> | undefined, name: string) => quantity(list?.[name]);
+  const amounts = (list: Record<string, string | number> | undefined, name: string) =>
+    parseQuantity(list?.[name] ?? 0).nano;
   const isAsked = containers.some(({ resources }) =>
-    ['cpu', 'memory'].some((name) => amounts(resources?.requests, name) + amounts(resources?.limits, name) > 0),
+    ['cpu', 'memory'].some((name) => amounts(resources?.requests, name) + amounts(resources?.limits, name) > 0n),
   );
   if (!isAsked) return 'BestEffort';
   const isFull = containers.every(({ resources }) =>
     ['cpu', 'memory'].every(
       (name) =>
-        amounts(resources?.limits, name) > 0 &&
+        amounts(resources?.limits, name) > 0n &&
         (resources?.requests?.[name] === undefined ||
           amounts(resources.requests, name) === amounts(resources.limits, name)),
     ),

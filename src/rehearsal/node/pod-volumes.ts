@@ -5,9 +5,6 @@ import type { Pod, Volume } from './pod.ts';
 /** Milliseconds: the first wait after a mount that failed, and the longest (pkg/volume/util/operationexecutor: 500 ms to 2 min 2 s). */
 export const mountBackOff = { first: 500, longest: 122_000 } as const;
 
-/** Milliseconds after which the kubelet complains that volumes are not there (podAttachAndMountTimeout). */
-export const mountTimeout = 123_000;
-
 export interface MountProblem {
   volume: string;
   message: string;
@@ -58,10 +55,4 @@ function dataProblem(
   return kind === 'Secret'
     ? `references non-existent secret key: ${absent.key}`
     : `configmap references non-existent config key: ${absent.key}`;
-}
-
-/** After the time-out (pkg/kubelet/volumemanager). */
-export function timeoutMessage(problems: readonly MountProblem[]): string {
-  const names = problems.map(({ volume }) => volume).join(' ');
-  return `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`;
 }

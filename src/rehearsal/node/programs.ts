@@ -10,8 +10,6 @@ export interface Program extends Timeline {
   stopSignal: number;
   /** It takes so long to end when it is told to. */
   stopTime: number;
-  /** The runtime cannot start it. */
-  startError?: string;
 }
 
 /** Jobs run to their end: a pod that is not restarted when it succeeds. */
@@ -37,7 +35,8 @@ export function programOf(container: Container, isFinite: boolean): Program {
   const name = (argv[0] ?? '').split('/').at(-1) ?? '';
   if (container.command !== undefined && argv.length > 0) {
     const known = ofCommand(name, argv);
-    if (known !== undefined) return { ...base, ...known };
+    if (known !== undefined)
+      return { ...base, ...known, ...(shells.has(name) && base.stopSignal === 2 ? interrupted : {}) };
     if (tools.has(name)) return { ...base, ...ends(jobTime, 0) };
   }
   if (isFinite && !(image?.isServer === true && container.command === undefined && container.args === undefined))
@@ -85,6 +84,9 @@ function ofCommand(name: string, argv: readonly string[]): Timeline | undefined 
       return undefined;
   }
 }
+
+/** `sh -c` hears SIGINT whatever it traps, and ends with 128 + 2 (seen with dash). */
+const interrupted = { onTerm: { exitCode: 130 } };
 
 const silent: Timeline = { lines: [], onTerm: 'ignored' };
 const ends = (after: number, exitCode: number): Timeline => ({ ...silent, end: { after, exitCode } });

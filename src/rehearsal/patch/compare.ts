@@ -85,12 +85,12 @@ function fieldDifferences(
   const left = isObject(before) ? before : noJson;
   const right = isObject(after) ? after : noJson;
   if (!hasZeros(structure) && isEmptyObject(left) && isEmptyObject(right)) return leafDifference(before, after);
-  const zeros = structure.kind === 'struct' ? structure.zeros : noJson;
+  const { zeros, ignored } = structure.kind === 'struct' ? structure : noStruct;
   // Only a struct that is there has the fields that it always has.
   const [leftZeros, rightZeros] = [isObject(before) ? zeros : noJson, isObject(after) ? zeros : noJson];
   const [changed, removed] = [new NodeBuilder(), new NodeBuilder()];
   const visit = (field: string, one: Json | undefined, other: Json | undefined) => {
-    if (one === other) return;
+    if (one === other || field === ignored) return;
     const found = differences(one, other, fieldShape(structure, field) ?? anyShape, lookup);
     if (found === undefined) return;
     changed.add(fieldElement(field), found.changed);
@@ -106,6 +106,7 @@ function fieldDifferences(
 }
 
 const noJson: Readonly<JsonObject> = Object.freeze({});
+const noStruct = { zeros: noJson, ignored: undefined };
 const valueOrZero = (value: JsonObject, zeros: Readonly<JsonObject>, field: string): Json | undefined =>
   value[field] === undefined ? zeros[field] : value[field];
 
@@ -185,7 +186,7 @@ function everything(value: Json, shape: Shape, lookup: TypeLookup): FieldSet {
   return builder.node(true) ?? leaf;
 
   function add(field: string, child: Json | undefined): void {
-    if (child === undefined) return;
+    if (child === undefined || (structure.kind === 'struct' && field === structure.ignored)) return;
     builder.add(fieldElement(field), everything(child, fieldShape(structure, field) ?? anyShape, lookup));
   }
 }

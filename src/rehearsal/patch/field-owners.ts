@@ -60,9 +60,8 @@ export class Change {
   readonly #others = new Map<string, Difference | undefined>();
 
   constructor(before: JsonObject, after: JsonObject, terms: FieldTerms) {
-    // Managed fields are not fields that somebody manages; comparing them would only cost time.
-    this.#before = withoutEntries(before);
-    this.#after = withoutEntries(after);
+    this.#before = before;
+    this.#after = after;
     this.#terms = terms;
     this.own = this.#filtered(compare(this.#before, this.#after, terms.shape, terms.lookup));
   }
@@ -84,13 +83,6 @@ export class Change {
     const { reset } = this.#terms;
     return reset === undefined ? { changed, removed } : { changed: reset(changed), removed: reset(removed) };
   }
-}
-
-function withoutEntries(object: JsonObject): JsonObject {
-  const metadata = object['metadata'] as JsonObject | undefined;
-  if (metadata?.['managedFields'] === undefined) return object;
-  const { managedFields: _, ...rest } = metadata;
-  return { ...object, metadata: rest };
 }
 
 /** Fields of managers other than the one with this id that a change has changed. */

@@ -4,7 +4,7 @@ import { compareElements, printElement, type PathElement } from './path-element.
 /**
  * A set of fields of one object, in the form of fieldsV1: a tree of path elements. A node is a member when it has `.` or
  * nothing at all; the root itself is never one. Never changed in place; operations share what they do not change, and
- * return their argument itself when nothing changes
+ * return their argument itself when nothing changes. In no particular order: `inOrder` writes it as the server does
  * (https://pkg.go.dev/sigs.k8s.io/structured-merge-diff/v6/fieldpath, set.go and serialize.go).
  */
 export interface FieldSet {
@@ -27,35 +27,24 @@ export function isEmpty(set: FieldSet): boolean {
 
 const isMember = (node: FieldSet): boolean => node[self] !== undefined || isEmpty(node);
 
-/** Collects the children of one node and writes them in the order of the server. */
+/** Collects the children of one node. */
 export class NodeBuilder {
-  readonly #children: [PathElement, FieldSet][] = [];
+  #children: Record<PathElement, FieldSet> | undefined;
 
   add(element: PathElement, child: FieldSet | undefined): void {
-    if (child !== undefined) this.#children.push([element, child]);
+    if (child === undefined) return;
+    this.#children ??= {};
+    const known = this.#children[element];
+    this.#children[element] = known === undefined ? child : nodeUnion(known, child);
   }
 
   /** Undefined when there is neither a child nor the node itself in the set. */
   node(isSelf: boolean): FieldSet | undefined {
-    if (this.#children.length === 0) return isSelf ? leaf : undefined;
-    const children = isSorted(this.#children) ? this.#children : this.#children.sort(byElement);
-    const node: Record<PathElement, FieldSet> = isSelf ? { [self]: leaf } : {};
-    for (const [element, child] of children) {
-      const known = node[element];
-      node[element] = known === undefined ? child : nodeUnion(known, child);
-    }
-    return node;
+    if (this.#children === undefined) return isSelf ? leaf : undefined;
+    if (isSelf) this.#children[self] = leaf;
+    return this.#children;
   }
 }
-
-const byElement = ([one]: [PathElement, FieldSet], [other]: [PathElement, FieldSet]): number =>
-  compareElements(one, other);
-
-const isSorted = (children: readonly [PathElement, FieldSet][]): boolean =>
-  children.every((child, index) => {
-    const before = children[index - 1];
-    return before === undefined || compareElements(before[0], child[0]) < 0;
-  });
 
 /** A set of paths given by their elements. */
 export function fieldSetOf(...paths: PathElement[][]): FieldSet {
@@ -79,26 +68,21 @@ function nodeUnion(one: FieldSet, other: FieldSet): FieldSet {
 }
 
 function mergedChildren(one: FieldSet, other: FieldSet, isSelf: boolean): FieldSet {
-  let hasNew = isSelf !== isMember(one);
-  let isOrdered = true;
-  const changed = new Map<PathElement, FieldSet>();
+  let result: Record<PathElement, FieldSet> | undefined = isSelf === isMember(one) ? undefined : withSelf(one, isSelf);
   for (const element in other) {
     if (element === self) continue;
     const [known, more] = [one[element], other[element] ?? leaf];
     const child = known === undefined ? more : nodeUnion(known, more);
     if (child === known) continue;
-    changed.set(element, child);
-    hasNew = true;
-    if (known === undefined) isOrdered = false;
+    result ??= withSelf(one, isSelf);
+    result[element] = child;
   }
-  if (!hasNew && changed.size === 0) return one;
-  const node: Record<PathElement, FieldSet> = {};
-  const elements = Object.keys(one).filter((element) => element !== self);
-  for (const element of changed.keys()) if (one[element] === undefined) elements.push(element);
-  if (!isOrdered) elements.sort(compareElements);
-  if (isSelf && elements.length > 0) node[self] = leaf;
-  for (const element of elements) node[element] = changed.get(element) ?? one[element] ?? leaf;
-  return node;
+  return result ?? one;
+}
+
+function withSelf(node: FieldSet, isSelf: boolean): Record<PathElement, FieldSet> {
+  const { [self]: _, ...children } = node;
+  return isSelf ? { [self]: leaf, ...children } : children;
 }
 
 /** Fields of the first that are not in the second. A field is not taken out because one above or below it is. */
@@ -180,16 +164,55 @@ export function below(set: FieldSet, element: PathElement): FieldSet | undefined
 }
 
 /** The elements of one node that are members or have members below them. */
-export function elementsOf(node: FieldSet): PathElement[] {
-  return Object.keys(node).filter((element) => element !== self);
-}
+export const elementsOf = (node: FieldSet): PathElement[] => Object.keys(node).filter((element) => element !== self);
 
-/** Calls back with each path of the set, printed: the members of a node, then what is below each (Set.Iterate). */
+/** Each path of the set as messages print it: the members of a node, then what is below each (Set.Iterate). */
 export function printPaths(set: FieldSet, prefix = ''): string[] {
-  const elements = elementsOf(set);
+  const elements = elementsOf(set).sort(compareElements);
   const members = elements.filter((element) => has(set, element)).map((element) => prefix + printElement(element));
   const deeper = elements.flatMap((element) => printPaths(set[element] ?? leaf, prefix + printElement(element)));
   return [...members, ...deeper];
+}
+
+/** Sets that are known to be in order. */
+const sorted = new WeakSet<FieldSet>([leaf]);
+
+/** Sets that were put in order before, by what they hold: objects made from one template share theirs. */
+const shared = new Map<string, FieldSet>();
+const mostShared = 500;
+
+/** The set in the order in which the server writes it; the same one for sets that hold the same, mostly. */
+export function inOrder(set: FieldSet): FieldSet {
+  if (sorted.has(set)) return set;
+  const text = JSON.stringify(set);
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  const result = orderedNode(set);
+  sorted.add(result);
+  if (shared.size >= mostShared) shared.clear();
+  shared.set(text, result);
+  return result;
+}
+
+function orderedNode(node: FieldSet): FieldSet {
+  if (sorted.has(node)) return node;
+  const elements = Object.keys(node);
+  const children = elements.map((element) => orderedNode(node[element] ?? leaf));
+  const isOrdered = elements.every((element, index) => {
+    const before = elements[index - 1];
+    const isAfter =
+      before === undefined || before === self || (element !== self && compareElements(before, element) < 0);
+    return isAfter && children[index] === node[element];
+  });
+  return isOrdered ? node : rewritten(elements, children);
+}
+
+function rewritten(elements: readonly PathElement[], children: readonly FieldSet[]): FieldSet {
+  const node: Record<PathElement, FieldSet> = elements.includes(self) ? { [self]: leaf } : {};
+  const pairs = elements.map((element, index) => [element, children[index] ?? leaf] as const);
+  const others = pairs.filter(([element]) => element !== self);
+  for (const [element, child] of others.sort(([one], [other]) => compareElements(one, other))) node[element] = child;
+  return node;
 }
 
 /**
@@ -214,5 +237,5 @@ function parsedNode(fields: JsonObject, isRoot: boolean): FieldSet | undefined {
   return builder.node(isSelf) ?? (isRoot ? undefined : leaf);
 }
 
-/** fieldsV1 as the server writes it. The set is that already; the type says so. */
-export const fieldSetToJson = (set: FieldSet): JsonObject => set as JsonObject;
+/** fieldsV1 as the server writes it. */
+export const fieldSetToJson = (set: FieldSet): JsonObject => inOrder(set) as JsonObject;

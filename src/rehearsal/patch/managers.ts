@@ -1,6 +1,7 @@
 import type { Json, JsonObject, ManagedFieldsEntry } from '../objects.ts';
 import { fieldSetFromJson, fieldSetToJson, isEmpty, type FieldSet } from './field-set.ts';
 import { goJson } from './go-format.ts';
+import { Remembered } from './remembered.ts';
 import { isObject } from './structure.ts';
 
 /** Who manages which fields: one entry of `metadata.managedFields`, read. */
@@ -21,15 +22,20 @@ export interface FieldManager {
 type Identity = Pick<FieldManager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>;
 
 /** The identity as one text. Its order decides between entries of one time (managedfields, BuildManagerIdentifier). */
-export function managerId({ manager, operation, apiVersion, subresource }: Identity): string {
+export function managerId({ manager, operation, apiVersion, subresource = '' }: Identity): string {
+  return ids.of(`${manager}\n${operation}\n${operation === 'Apply' ? '' : apiVersion}\n${subresource}`);
+}
+
+const ids = new Remembered((text) => {
+  const [manager = '', operation = '', apiVersion = '', subresource = ''] = text.split('\n');
   const parts = [
     ...(manager === '' ? [] : [`"manager":${goJson(manager)}`]),
     `"operation":"${operation}"`,
-    ...(operation === 'Apply' ? [] : [`"apiVersion":${goJson(apiVersion)}`]),
-    ...(subresource === undefined || subresource === '' ? [] : [`"subresource":${goJson(subresource)}`]),
+    ...(apiVersion === '' ? [] : [`"apiVersion":${goJson(apiVersion)}`]),
+    ...(subresource === '' ? [] : [`"subresource":${goJson(subresource)}`]),
   ];
   return `{${parts.join(',')}}`;
-}
+});
 
 /** As conflicts name it: `"kubectl-edit" using apps/v1`, `"kubelet" with subresource "status" using v1`, `"helm"`. */
 export function printManager({ manager, operation, apiVersion, subresource }: Identity): string {
@@ -37,8 +43,8 @@ export function printManager({ manager, operation, apiVersion, subresource }: Id
   return `${goJson(manager)}${where}${operation === 'Update' ? ` using ${apiVersion}` : ''}`;
 }
 
-/** Sets that are in the form of the server: made here, or read and put in order before. */
-const inOrder = new WeakSet<object>();
+/** Sets that are in the form of the server: made here, or read before. */
+const checked = new WeakSet<object>();
 
 /** Reads entries; undefined when one of them is not what an entry must be. */
 export function readManagers(entries: readonly ManagedFieldsEntry[] | undefined): FieldManager[] | undefined {
@@ -67,10 +73,10 @@ function readManager(entry: ManagedFieldsEntry): FieldManager | undefined {
 function readFields(fields: Json | undefined): FieldSet | undefined {
   if (fields === undefined || fields === null) return fieldSetFromJson({});
   if (!isObject(fields)) return undefined;
-  if (inOrder.has(fields)) return fields as FieldSet;
+  if (checked.has(fields)) return fields as FieldSet;
   try {
     const set = fieldSetFromJson(fields);
-    inOrder.add(set);
+    checked.add(set);
     return set;
   } catch (error) {
     if (error instanceof TypeError) return undefined;
@@ -89,14 +95,15 @@ export function writeManagers(managers: readonly FieldManager[]): ManagedFieldsE
 
 function writeManager({ entry, manager, operation, apiVersion, subresource, time, fields }: FieldManager) {
   if (entry !== undefined) return entry;
-  inOrder.add(fields);
+  const fieldsV1 = fieldSetToJson(fields);
+  checked.add(fieldsV1);
   const written: ManagedFieldsEntry = {
     manager,
     operation,
     apiVersion,
     ...(time === undefined ? {} : { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: fieldSetToJson(fields),
+    fieldsV1,
     ...(subresource === undefined || subresource === '' ? {} : { subresource }),
   };
   return written;

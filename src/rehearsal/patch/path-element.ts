@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../objects.ts';
 import { goJson, goQuoted } from './go-format.ts';
+import { Remembered } from './remembered.ts';
 
 /**
  * One step of a path into an object, as fieldsV1 writes it: `f:NAME` a field, `k:{...}` the element of a list with these
@@ -7,10 +8,18 @@ import { goJson, goQuoted } from './go-format.ts';
  */
 export type PathElement = string;
 
-export const fieldElement = (name: string): PathElement => `f:${name}`;
+export const fieldElement = (name: string): PathElement => fieldElements.of(name);
 export const valueElement = (value: Json): PathElement => `v:${goJson(value)}`;
 /** The keys must hold scalars. They are written in the order of their names. */
 export const keyElement = (keys: JsonObject): PathElement => `k:${goJson(keys)}`;
+
+/** The element of a list that is told apart by one key with a text: most are. */
+export const textKeyElement = (key: string, text: string): PathElement => textKeys.of(key).of(text);
+
+const fieldElements = new Remembered((name) => `f:${name}`);
+const textKeys = new Remembered((key) => new Remembered((text) => `k:{${goJson(key)}:${goJson(text)}}`));
+const contents = new Remembered<Json>(parse);
+const keysIn = new Remembered((element: PathElement) => entries(parsed(element)));
 
 /** The name in `f:NAME`; undefined for other elements. */
 export const fieldName = (element: PathElement): string | undefined =>
@@ -26,21 +35,22 @@ export function compareElements(one: PathElement, other: PathElement): number {
   const rank = (ranks[one[0] ?? ''] ?? 4) - (ranks[other[0] ?? ''] ?? 4);
   if (rank !== 0) return rank;
   if (one.startsWith('f:')) return compareText(one, other);
-  const [left, right] = [parsed(one), parsed(other)];
-  return one.startsWith('k:') ? compareKeys(left, right) : compareScalars(left, right);
+  return one.startsWith('k:') ? compareKeys(one, other) : compareScalars(parsed(one), parsed(other));
 }
 
-const parsed = (element: PathElement): Json => {
+const parsed = (element: PathElement): Json => contents.of(element);
+
+function parse(element: PathElement): Json {
   try {
     return JSON.parse(element.slice(2)) as Json;
   } catch {
     // Written by a client by hand; the server keeps what it cannot order by text.
     return element;
   }
-};
+}
 
-function compareKeys(one: Json, other: Json): number {
-  const [left, right] = [entries(one), entries(other)];
+function compareKeys(one: PathElement, other: PathElement): number {
+  const [left, right] = [keysIn.of(one), keysIn.of(other)];
   for (const [index, [name, value]] of left.entries()) {
     const against = right[index];
     if (against === undefined) return 1;
@@ -69,9 +79,9 @@ function compareScalars(one: Json, other: Json): number {
 export function printElement(element: PathElement): string {
   if (element.startsWith('f:')) return `.${element.slice(2)}`;
   if (element.startsWith('i:')) return `[${element.slice(2)}]`;
-  const value = parsed(element);
-  if (element.startsWith('v:')) return `[=${printScalar(value)}]`;
-  return `[${entries(value)
+  if (element.startsWith('v:')) return `[=${printScalar(parsed(element))}]`;
+  return `[${keysIn
+    .of(element)
     .map(([name, key]) => `${name}=${printScalar(key)}`)
     .join(',')}]`;
 }

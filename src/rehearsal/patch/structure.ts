@@ -1,6 +1,6 @@
 import type { Shape, TypeLookup } from '../api/shape.ts';
 import type { Json, JsonObject } from '../objects.ts';
-import { keyElement, valueElement, type PathElement } from './path-element.ts';
+import { keyElement, textKeyElement, valueElement, type PathElement } from './path-element.ts';
 import recorded from './recorded/zero-fields.json' with { type: 'json' };
 
 /**
@@ -9,7 +9,14 @@ import recorded from './recorded/zero-fields.json' with { type: 'json' };
  */
 export type Structure =
   | { kind: 'leaf' }
-  | { kind: 'struct'; fields: Readonly<Record<string, Shape>>; keepsUnknown: boolean; zeros: Readonly<JsonObject> }
+  | {
+      kind: 'struct';
+      fields: Readonly<Record<string, Shape>>;
+      keepsUnknown: boolean;
+      zeros: Readonly<JsonObject>;
+      /** The field that is not compared: managed fields themselves. */
+      ignored?: string | undefined;
+    }
   | { kind: 'map'; values: Shape }
   | { kind: 'set' }
   | { kind: 'list'; items: Shape; keys: readonly string[]; defaults: Readonly<JsonObject> }
@@ -26,11 +33,17 @@ const noZeros: Readonly<JsonObject> = Object.freeze({});
 export const anyShape: Shape = { type: 'any' };
 
 const known = new WeakMap<TypeLookup, WeakMap<Shape, Structure>>();
+/** The lookup of the call before: there is hardly ever another one. */
+let lastLookup: TypeLookup | undefined;
+let structures = new WeakMap<Shape, Structure>();
 
 /** Throws RangeError for a shape whose type the lookup does not have. */
 export function structureOf(shape: Shape, lookup: TypeLookup): Structure {
-  let structures = known.get(lookup);
-  if (structures === undefined) known.set(lookup, (structures = new WeakMap()));
+  if (lookup !== lastLookup) {
+    structures = known.get(lookup) ?? new WeakMap();
+    known.set(lookup, structures);
+    lastLookup = lookup;
+  }
   let structure = structures.get(shape);
   if (structure === undefined) structures.set(shape, (structure = resolve(shape, lookup)));
   return structure;
@@ -71,7 +84,9 @@ function structOf(shape: Shape, lookup: TypeLookup): Structure {
     rawFields.length === 0
       ? type.fields
       : { ...type.fields, ...Object.fromEntries(rawFields.map((field) => [field, { ...anyShape, atomic: true }])) };
-  return { kind: 'struct', fields, keepsUnknown: shape.keepsUnknown === true, zeros: types[shape.ref] ?? noZeros };
+  const ignored = shape.ref === 'meta.v1.ObjectMeta' ? 'managedFields' : undefined;
+  const keepsUnknown = shape.keepsUnknown === true;
+  return { kind: 'struct', fields, keepsUnknown, zeros: types[shape.ref] ?? noZeros, ignored };
 }
 
 function listOf(shape: Shape, lookup: TypeLookup): Structure {
@@ -109,6 +124,11 @@ export const elementShape = (structure: Structure): Shape =>
 export function elementOf(item: Json, structure: Structure): PathElement | undefined {
   if (structure.kind === 'set') return typeof item === 'object' ? undefined : valueElement(item);
   if (structure.kind !== 'list' || !isObject(item)) return undefined;
+  const [only = ''] = structure.keys;
+  if (structure.keys.length === 1) {
+    const value = item[only] ?? structure.defaults[only];
+    if (typeof value === 'string') return textKeyElement(only, value);
+  }
   const keys: JsonObject = {};
   for (const key of structure.keys) {
     const value = item[key] ?? structure.defaults[key];

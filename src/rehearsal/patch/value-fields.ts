@@ -33,7 +33,7 @@ function mentionedFields(value: Json, structure: Structure, lookup: TypeLookup):
   const builder = new NodeBuilder();
   for (const field in value) {
     const child = value[field];
-    if (child === undefined) continue;
+    if (child === undefined || (structure.kind === 'struct' && field === structure.ignored)) continue;
     const isDeclared = structure.kind === 'struct' && structure.fields[field] !== undefined;
     const isItself = !isDeclared || child === null || (isObject(child) && Object.keys(child).length === 0);
     const below = mentioned(child, fieldShape(structure, field) ?? anyShape, lookup);

@@ -4,7 +4,7 @@ import { anyShape, elementShape, fieldShape, isObject, structureOf, type Structu
 
 /**
  * An object as the server's own types hold it: structs that are always there are there (`status: {}`, `resources: {}`),
- * so are fields that are written whatever they hold (`replicas: 0`), and null is absent. The object itself comes back when
+ * so are fields that are written whatever they hold (`replicas: 0`, `lastProbeTime: null`); any other null is absent. The object itself comes back when
  * it is so already. Objects of shapes without types, those of custom resources, are left as they are.
  */
 export function withZeroFields(object: JsonObject, shape: Shape, lookup: TypeLookup): JsonObject {
@@ -37,6 +37,7 @@ function filledFields(value: JsonObject, structure: Structure, lookup: TypeLooku
     const child = value[field];
     if (child === undefined) continue;
     if (child === null) {
+      if (structure.kind === 'struct' && structure.zeros[field] === null) continue;
       result ??= { ...value };
       delete result[field];
       continue;
@@ -47,8 +48,8 @@ function filledFields(value: JsonObject, structure: Structure, lookup: TypeLooku
   if (structure.kind !== 'struct') return result ?? value;
   for (const field in structure.zeros) {
     const zero = structure.zeros[field];
-    if (zero === undefined || zero === null) continue;
-    if (value[field] === undefined || value[field] === null)
+    if (zero === undefined || (value[field] !== undefined && value[field] !== null)) continue;
+    if (zero !== null || value[field] === undefined)
       put(field, filled(zero, fieldShape(structure, field) ?? anyShape, lookup));
   }
   return result ?? value;

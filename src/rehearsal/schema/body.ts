@@ -63,7 +63,7 @@ export function readBody(bytes: Uint8Array, mediaType: string, wanted: KindIn, v
 }
 
 /** JSON or YAML (of which JSON is part), with the kind that it names. Throws StatusError 400 and 415. */
-export function readRaw(bytes: Uint8Array, mediaType: string, wanted: KindIn): RawBody {
+export function readRaw(bytes: Uint8Array, mediaType: string, wanted: KindIn, hasProtobuf = true): RawBody {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   try {
     if (isJson(mediaType)) {
@@ -79,14 +79,18 @@ export function readRaw(bytes: Uint8Array, mediaType: string, wanted: KindIn): R
     if (error instanceof DecodeError) throw unrecognized(wanted, error.message, bytes);
     throw error;
   }
-  throw unsupportedMediaType();
+  throw unsupportedMediaType(hasProtobuf);
+}
+
+/** At most a hundred, each once. */
+export function problemsOfLists(duplicates: readonly string[], unknown: readonly string[]): string[] {
+  return [...new Set([...duplicates, ...unknown])].slice(0, 100);
 }
 
 /** Unknown and duplicate fields in the order in which the server's decoder comes upon them; at most a hundred. */
-export function problemsOf({ text, duplicates }: RawBody, unknown: readonly string[]): string[] {
+function problemsOf({ text, duplicates }: RawBody, unknown: readonly string[]): string[] {
   const named = (path: string) => `unknown field ${JSON.stringify(path)}`;
-  if (text === undefined || duplicates.length === 0)
-    return [...new Set([...duplicates, ...unknown.map(named)])].slice(0, 100);
+  if (text === undefined || duplicates.length === 0) return problemsOfLists(duplicates, unknown.map(named));
   const isUnknown = new Set(unknown);
   const found = new Set<string>();
   let skipped: string | undefined;
@@ -106,15 +110,17 @@ export function problemsOf({ text, duplicates }: RawBody, unknown: readonly stri
   return [...found].slice(0, 100);
 }
 
-export const isJson = (mediaType: string) => mediaType === 'application/json' || mediaType === '';
+const isJson = (mediaType: string) => mediaType === 'application/json' || mediaType === '';
 export const isProtobuf = (mediaType: string) => mediaType === 'application/vnd.kubernetes.protobuf';
 const isYaml = (mediaType: string) => mediaType === 'application/yaml';
 
-function unsupportedMediaType(): StatusError {
+/** Custom objects have no protobuf. */
+export function unsupportedMediaType(hasProtobuf: boolean): StatusError {
+  const more = hasProtobuf ? ', application/vnd.kubernetes.protobuf' : '';
   return new StatusError(
     415,
     'UnsupportedMediaType',
-    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml${more}`,
   );
 }
 
@@ -148,8 +154,9 @@ function kindOf(value: Json): JsonObject {
 }
 
 function foundKind(value: JsonObject, wanted: KindIn): KindIn {
-  const apiVersion = String(value['apiVersion'] ?? '');
-  const kind = String(value['kind'] ?? '') || wanted.kind;
+  const text = (field: string) => (typeof value[field] === 'string' ? value[field] : '');
+  const apiVersion = text('apiVersion');
+  const kind = text('kind') || wanted.kind;
   if (apiVersion === '') return { ...wanted, kind };
   const slash = apiVersion.indexOf('/');
   return { group: slash === -1 ? '' : apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1), kind };

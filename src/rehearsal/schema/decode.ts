@@ -184,7 +184,7 @@ function schemaIn(value: JsonObject): JsonObject {
 
 function wrongTypeText(value: Json, goType: string, { struct, trail }: Place, namesNumber = false): string {
   const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  const number = found === 'number' && namesNumber ? ` ${String(value)}` : '';
+  const number = found === 'number' && namesNumber ? ` ${JSON.stringify(value)}` : '';
   return `json: cannot unmarshal ${found}${number} into Go struct field ${struct}.${trail} of type ${goType}`;
 }
 

@@ -169,8 +169,8 @@ const reasons: Readonly<Record<string, [reason: string, remedy: string]>> = {
   EROFS: ['is on a disk that is read-only', 'Mount it writable.'],
   EACCES: ['may not be written by you', 'Give yourself the right to write there.'],
   EPERM: ['may not be written by you', 'Give yourself the right to write there.'],
-  ENOTDIR: ['is in the way of a file', 'Move that file.'],
-  EEXIST: ['is in the way of a file', 'Move that file.'],
+  ENOTDIR: ['cannot be made, for a file has its name', 'Move that file.'],
+  EEXIST: ['cannot be made, for a file has its name', 'Move that file.'],
 };
 
 function noPrograms(folder: string): UserError {

@@ -12,6 +12,7 @@ import { chooseScreen } from './screens/choose.tsx';
 import { confirmScreen } from './screens/confirm.tsx';
 import { decisionScreen } from './screens/decision.tsx';
 import { planScreen } from './screens/plan.tsx';
+import { rehearsalScreen } from './screens/rehearsal.tsx';
 import { summaryScreen } from './screens/summary.tsx';
 import { whereScreen, withClusters } from './screens/where.tsx';
 import type { Terminal, TerminalInput, TerminalOutput } from './terminal.ts';
@@ -45,6 +46,7 @@ export function createInkFrontend(options: InkFrontendOptions): Frontend {
       return (await asker.open(chooseScreen, recipes, { reply: undefined }).answer)?.name;
     },
     chooseCluster: (request) => chooseCluster(application, clock, request),
+    chooseFaults: async (request) => asker.open(rehearsalScreen, request, { reply: undefined }).answer,
     async confirm(request) {
       const stopped = new UserError('Stopped', { exitCode: exitCodes.interrupted });
       return asker.open(confirmScreen, request, { error: stopped }).answer;

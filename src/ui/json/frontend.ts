@@ -28,6 +28,7 @@ export function createJsonFrontend({ stdout, clock, verbose = false }: JsonFront
     prompter: { ask: (request) => Promise.reject(unanswered(request.question.ask)) },
     chooseRecipe: () => Promise.reject(unanswered('Which recipe?', 'Name it: deploy-wizard up RECIPE')),
     chooseCluster: () => Promise.reject(unanswered('Which cluster?', 'Name it: --target minikube')),
+    chooseFaults: () => Promise.reject(unanswered('Which faults?', 'Name them: --fault image-pull:web')),
     confirm: ({ question }) => Promise.reject(unanswered(question)),
     busy() {},
     showPlan(_plan, report, estimates) {

@@ -67,6 +67,7 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
       if (clusters.length === 0) print('There is no cluster on this machine, and no kubeconfig context.');
       return asker.chooseCluster(clusters);
     },
+    chooseFaults: (request) => asking(prompter, 'Which faults?').chooseFaults(request),
     confirm: async (request) => asking(prompter, request.question).confirm(request),
     busy(message) {
       if (message !== '') print(`${message}.`);

@@ -3,7 +3,7 @@ import { exitCodes } from '../../errors/exit-codes.ts';
 import type { Decision, DecisionAnswer } from '../../events/events.ts';
 import type { FoundCluster } from '../../providers/provider.ts';
 import type { Prompter } from '../../questions/question.ts';
-import type { ConfirmRequest, PlanReply, RecipeChoice } from '../frontend.ts';
+import type { ConfirmRequest, PlanReply, RecipeChoice, RehearsalRequest } from '../frontend.ts';
 import { askByLine } from './ask.ts';
 import type { LineChoice, LineInput } from './line-input.ts';
 
@@ -11,6 +11,8 @@ import type { LineChoice, LineInput } from './line-input.ts';
 export interface LinePrompter extends Prompter {
   chooseRecipe(recipes: RecipeChoice[]): Promise<RecipeChoice | undefined>;
   chooseCluster(found: readonly FoundCluster[]): Promise<FoundCluster | undefined>;
+  /** One fault at most: several are given by `--fault`. */
+  chooseFaults(request: RehearsalRequest): Promise<string[] | undefined>;
   /** Rejects with exit code 130 after Ctrl-C: no is an answer too, and may act. */
   confirm(request: ConfirmRequest): Promise<boolean>;
   choosePlanReply(canStart: boolean): Promise<PlanReply>;
@@ -35,6 +37,17 @@ export function createLinePrompter(lines: LineInput): LinePrompter {
     async chooseCluster(found) {
       if (found.length === 0) return undefined;
       const answer = await lines.choose({ message: 'Where should it run?', choices: found.map(clusterChoice) });
+      return answer === 'stopped' ? undefined : answer.typed;
+    },
+    async chooseFaults({ recipe, faults, real, rehearsed }) {
+      lines.print(`A rehearsal of ${recipe.title}: nothing is installed, nothing is changed.`);
+      for (const text of real) lines.print(`real: ${text}`);
+      for (const text of rehearsed) lines.print(`played: ${text}`);
+      const choices: LineChoice<string[]>[] = [
+        { value: [], name: 'none' },
+        ...faults.map(({ spec, title, shows }) => ({ value: [spec], name: `${spec}: ${title}`, description: shows })),
+      ];
+      const answer = await lines.choose({ message: 'Which fault should happen?', choices });
       return answer === 'stopped' ? undefined : answer.typed;
     },
     async confirm({ question, detail, yes, no, isDefaultYes }) {

@@ -22,14 +22,16 @@ export class ClusterApi {
   readonly server: string;
   readonly #kubeconfig: Kubeconfig;
   readonly #agent: HttpAgent | HttpsAgent;
+  readonly #token: string | undefined;
 
-  private constructor(kubeconfig: Kubeconfig, server: string, agent: HttpAgent | HttpsAgent) {
+  private constructor(kubeconfig: Kubeconfig, server: string, agent: HttpAgent | HttpsAgent, token?: string) {
     this.#kubeconfig = kubeconfig;
     this.server = server;
     this.#agent = agent;
+    this.#token = token;
   }
 
-  /** Reads the current context. Client certificates and clusters without any authentication are known, tokens are not. */
+  /** Reads the current context. Client certificates and tokens are known, programs that fetch tokens are not. */
   static async open(path: string, context?: string): Promise<ClusterApi> {
     const kubeconfig = parse(await readFile(path, 'utf8')) as Kubeconfig;
     if (context !== undefined) kubeconfig['current-context'] = context;
@@ -43,13 +45,13 @@ export class ClusterApi {
     };
     const keepAlive = true;
     if (!cluster.server.startsWith('https:'))
-      return new ClusterApi(kubeconfig, cluster.server, new HttpAgent({ keepAlive }));
+      return new ClusterApi(kubeconfig, cluster.server, new HttpAgent({ keepAlive }), user['token']);
     const [ca, cert, key] = await Promise.all([
       file(cluster, 'certificate-authority'),
       file(user, 'client-certificate'),
       file(user, 'client-key'),
     ]);
-    return new ClusterApi(kubeconfig, cluster.server, new HttpsAgent({ keepAlive, ca, cert, key }));
+    return new ClusterApi(kubeconfig, cluster.server, new HttpsAgent({ keepAlive, ca, cert, key }), user['token']);
   }
 
   /** A kubeconfig for the same cluster whose namespace is this one, as JSON. */
@@ -80,7 +82,15 @@ export class ClusterApi {
     return new Promise((resolve, reject) => {
       const request = send(
         url,
-        { method, agent: this.#agent, headers: { accept: 'application/json', 'content-type': type } },
+        {
+          method,
+          agent: this.#agent,
+          headers: {
+            accept: 'application/json',
+            'content-type': type,
+            ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+          },
+        },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,5 +1,7 @@
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
 import type { Plain } from './answer.ts';
+import { byNature, fields, noise } from './by-nature.ts';
+import { byText, order, sorted, sortEvents, sortGenerated, tidy } from './in-order.ts';
 
 /** Names of one run that say nothing about the cluster. */
 export interface RunNames {
@@ -17,9 +19,9 @@ export interface RunNames {
 /** Letters of generated names: k8s.io/apimachinery/pkg/util/rand. */
 const letter = '[bcdfghjklmnpqrstvwxz2456789]';
 const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
-/** Hash of a pod template or of a controller revision, and what stands before a suffix. */
-const hash = new RegExp(String.raw`(?<![\w.])(?=[b-z0-9]*[a-z])(?=[b-z0-9]*\d)${letter}{8,10}(?![\w.])`, 'g');
-const suffix = new RegExp(String.raw`(?<=[a-z0-9>])-${letter}{5}(?![\w.-])`, 'g');
+/** Hash of a pod template or of a controller revision: digits of a number, each as one of these (`SafeEncodeString`). */
+const hash = /(?<![\w.])[456789bcdf]{7,10}(?![\w.])/g;
+const suffix = new RegExp(String.raw`(?<=[a-z0-9>])-${letter}{5}(?![a-z0-9.-])`, 'g');
 
 /**
  * Takes out of answers what cannot be equal on two clusters by its nature: identity, time, addresses, generated names. One for
@@ -51,21 +53,29 @@ export class Normaliser {
     for (const { kind, metadata } of oldestFirst) {
       if (metadata?.uid !== undefined) this.#owners.set(metadata.uid, `${kind} ${this.text(metadata.name)}`);
     }
-    return oldestFirst.map((object) => this.value(object)).toSorted(byText);
+    return oldestFirst
+      .map((object) => ({
+        name: `${object.kind} ${this.text(object.metadata?.name ?? '')}`,
+        value: this.value(tidy(object)),
+      }))
+      .toSorted((one, other) => order(one.name, other.name) || byText(one.value, other.value))
+      .map(({ value }) => value);
   }
 
   /** What a test wants to know of events; how often and when depends on the speed of the machine. */
   events(events: readonly KubernetesObject[]): Plain[] {
-    const told = events.map((event): Plain => {
-      const about = event['involvedObject'] as { kind: string; name: string; fieldPath?: string };
-      return {
-        type: String(event['type']),
-        reason: String(event['reason']),
-        message: this.text(String(event['message'])),
-        about: `${about.kind} ${this.text(about.name)}${about.fieldPath === undefined ? '' : ` ${about.fieldPath}`}`,
-        from: this.text(String(event['source']?.component ?? '') || String(event['reportingComponent'] ?? '')),
-      };
-    });
+    const told = events
+      .filter((event) => !noise.test(String(event['message'])))
+      .map((event): Plain => {
+        const about = event['involvedObject'] as { kind: string; name: string; fieldPath?: string };
+        return {
+          type: String(event['type']),
+          reason: String(event['reason']),
+          message: this.text(String(event['message'])),
+          about: `${about.kind} ${this.text(about.name)}${about.fieldPath === undefined ? '' : ` ${about.fieldPath}`}`,
+          from: this.text(String(event['source']?.component ?? '') || String(event['reportingComponent'] ?? '')),
+        };
+      });
     return [...new Map(told.map((event) => [JSON.stringify(event), event])).values()].toSorted(byText);
   }
 
@@ -87,13 +97,25 @@ export class Normaliser {
       .split('\n')
       // The klog lines of client-go tell of hiccups of a watch.
       .filter((line) => !/^[IWE]\d{4} \d\d:/.test(line))
+      // How often a rollout is seen half done depends on the speed of the machine.
+      .filter((line) => !/^Waiting for .*\.\.\.$/.test(line))
       .map((line) =>
         this.text(line)
           .replace(/(?<=\S) {2,}/g, '  ')
           .trimEnd(),
       );
     while (lines.at(-1) === '') lines.pop();
-    return sortGenerated(lines);
+    return sortEvents(sortGenerated(lines));
+  }
+
+  /** What has been counted so far: `reset` forgets what was seen after it, because it was only on its way. */
+  mark(): ReadonlyMap<string, string> {
+    return new Map(this.#hashes);
+  }
+
+  reset(mark: ReadonlyMap<string, string>): void {
+    this.#hashes.clear();
+    for (const [found, name] of mark) this.#hashes.set(found, name);
   }
 
   text(text: string): string {
@@ -125,65 +147,11 @@ export class Normaliser {
 
   /** On one line; their order follows the clock. */
   #managed(entry: object): string {
-    const { manager, operation, apiVersion, subresource, fieldsV1 } = entry as Record<string, unknown>;
+    const { manager, operation, apiVersion, subresource, fieldsV1 } = entry as Record<string, string | undefined>;
     const who = [manager, operation, apiVersion, subresource].filter((word) => word !== undefined).join(' ');
     return this.text(`${who}: ${JSON.stringify(sorted(fieldsV1))}`);
   }
 }
 
-/** Texts that differ by nature, wherever they stand. */
-const byNature: [RegExp, string][] = [
-  [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| [+-]\d{4}( UTC)?|[+-]\d\d:\d\d)/g, '<time>'],
-  [/[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>'],
-  [/[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}/g, '<time>'],
-  [/-----BEGIN CERTIFICATE-----[\s\S]*-----END CERTIFICATE-----\n?/g, '<certificates>'],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
-  [/\b(containerd|docker|cri-o):\/\/[0-9a-f]{64}/g, '$1://<id>'],
-  [/sha256:[0-9a-f]{64}/g, 'sha256:<digest>'],
-  [/(resourceVersion"?: *)"\d+"/g, '$1"<version>"'],
-  [/\b(?!127\.0\.0\.1|0\.0\.0\.0)\d{1,3}(\.\d{1,3}){3}\b/g, '<ip>'],
-  [/:3[0-2]\d{3}(?=\/(TCP|UDP))|(?<=NodePort: .* )3[0-2]\d{3}(?=\/(TCP|UDP))/g, ':<node port>'],
-  // How long something has been; a back-off is a promise, and stays.
-  [/(?<=\s|\()(?<!back-off )(<invalid>|(\d+[smhdy])+)( \(x\d+ over [\w<>]+\))?(?=\s|\)|$)/g, '<age>'],
-  [/(?<=-)\d{8}(?=-|$|\W)/g, '<minute>'],
-  // Local ports that a client chose.
-  [/127\.0\.0\.1:\d+|\[::1\]:\d+/g, '<local>'],
-];
-
-const isString = (value: unknown) => typeof value === 'string';
-
-/** Fields that differ by nature, whatever they hold. */
-const fields: Record<string, { name: string; is(value: unknown): boolean }> = {
-  resourceVersion: { name: '<version>', is: isString },
-  nodePort: { name: '<node port>', is: (value) => typeof value === 'number' && value >= 30_000 && value < 32_768 },
-  healthCheckNodePort: { name: '<node port>', is: (value) => typeof value === 'number' },
-  // The Secret of a helm release: a gzipped JSON with times.
-  release: { name: '<release>', is: (value) => isString(value) && String(value).length > 200 },
-};
-
-const order = (one: string, other: string) => (one < other ? -1 : Number(one > other));
-const byText = (one: Plain, other: Plain) => order(JSON.stringify(one), JSON.stringify(other));
 const createdAt = (object: KubernetesObject) => object.metadata?.creationTimestamp ?? '';
 const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([one], [other]) => order(one, other))
-      .map(([name, entry]) => [name, sorted(entry)]),
-  );
-}
-
-/** Rows of generated names stand in the order of those names: neighbours are put into the order of the rest. */
-function sortGenerated(lines: string[]): string[] {
-  const isGenerated = (line: string | undefined) => line !== undefined && /^\S*<(suffix|hash|minute)/.test(line);
-  const result: string[] = [];
-  for (let from = 0; from < lines.length;) {
-    let to = from + 1;
-    if (isGenerated(lines[from])) while (isGenerated(lines[to])) to += 1;
-    result.push(...lines.slice(from, to).toSorted(order));
-    from = to;
-  }
-  return result;
-}

@@ -1,7 +1,7 @@
 import { findClients } from './clients.ts';
 import { readRecording, writeRecording, type Recording } from './recording.ts';
 import { runSuite, type ScenarioRun } from './run-suite.ts';
-import type { Scenario } from './scenario.ts';
+import { digestOf, type Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 
 /**
@@ -47,5 +47,11 @@ async function recordingOf(scenario: Scenario, own: readonly ScenarioRun[]): Pro
   const before = await readRecording(scenario);
   const told = own.map(({ client, answers }) => [client.name, { version: client.version, answers }] as const);
   const date = new Date().toISOString().slice(0, 10);
-  return { scenario: scenario.name, server, date, clients: { ...before?.clients, ...Object.fromEntries(told) } };
+  return {
+    scenario: scenario.name,
+    digest: digestOf(scenario),
+    server,
+    date,
+    clients: { ...before?.clients, ...Object.fromEntries(told) },
+  };
 }

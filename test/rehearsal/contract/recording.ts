@@ -9,6 +9,8 @@ export interface Recording {
   scenario: string;
   /** `v1.34.10` */
   server: string;
+  /** Of the scenario when it was recorded. */
+  digest: string;
   /** `2026-11-24` */
   date: string;
   /** By name of the client. */

@@ -135,7 +135,9 @@ class ScenarioRun {
 
   async #command({ run, stdin, exitOnly, isUnordered, exit: wanted = 0 }: Command): Promise<Partial<Answer>> {
     const text =
-      typeof stdin === 'string' ? stdin : (stdin ?? []).map((manifest) => `---\n${stringify(manifest, { version: '1.1' })}`).join('');
+      typeof stdin === 'string'
+        ? stdin
+        : (stdin ?? []).map((manifest) => `---\n${stringify(manifest, { version: '1.1' })}`).join('');
     const { exit, stdout, stderr } = await this.#run(run, this.#fill(text)).ended;
     if (exit !== wanted && this.#isAsExpected === undefined)
       throw new Error(`${run.join(' ')}: exit code ${exit} instead of ${wanted}\n${stdout}${stderr}`);
@@ -185,7 +187,9 @@ class ScenarioRun {
     const began = performance.now();
     let answer: Answer = { step };
     let since = began;
+    const mark = this.#normaliser.mark();
     for (let last = ''; performance.now() - began < patience; await pause(rhythm)) {
+      this.#normaliser.reset(mark);
       answer = { step, objects: await this.#look(observe) };
       const text = JSON.stringify(answer);
       if (text !== last) since = performance.now();

@@ -18,6 +18,8 @@ export interface SuiteOptions {
   clients: readonly Client[];
   /** Scenarios side by side. */
   atOnce: number;
+  /** Leaves out what is not wanted. */
+  includes?(scenario: Scenario, client: Client): boolean;
   /** Answers are waited for until they are as expected; without it until they come to rest. */
   isAsExpected?(scenario: Scenario, client: Client, index: number, answer: Answer): boolean;
   /** Called when one has ended. */
@@ -53,7 +55,9 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteRun> {
     const nodes = (await api.read('/api/v1/nodes')).map(({ metadata }) => metadata.name);
     const runs: ScenarioRun[] = [];
     const tales = options.scenarios.flatMap((scenario) =>
-      clientsFor(scenario, options.clients).map((client) => ({ scenario, client })),
+      clientsFor(scenario, options.clients)
+        .filter((client) => options.includes?.(scenario, client) ?? true)
+        .map((client) => ({ scenario, client })),
     );
     for (const tale of tales.filter(({ scenario }) => scenario.isExclusive)) {
       runs.push(await suite.tell(tale.scenario, tale.client, { server, nodes }));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
 
 /**
@@ -132,8 +133,7 @@ export const untilObserved = (path: string): Wait => ({
   until: path,
   what: 'observed',
   holds: (objects) =>
-    objects.length > 0 &&
-    objects.every(({ metadata, status }) => status?.observedGeneration === metadata.generation),
+    objects.length > 0 && objects.every(({ metadata, status }) => status?.observedGeneration === metadata.generation),
 });
 
 function isLike(found: unknown, wanted: string | number | boolean | RegExp): boolean {
@@ -155,9 +155,25 @@ function valueAt(object: unknown, field: string): unknown {
 /** How reports and recordings name a step. */
 export function stepName(step: Step): string {
   if ('start' in step) return `start ${step.run.join(' ')}`;
-  if ('run' in step) return step.run.join(' ');
+  if ('run' in step) return [...step.run, ...manifestNames(step.stdin)].join(' ');
   if ('observe' in step) return `observe ${step.observe.join(' ')}`;
   if ('until' in step) return `until ${step.until}: ${step.what}`;
   if ('stop' in step) return `stop ${step.stop}`;
   return `fetch ${step.path} through ${step.fetch}`;
+}
+
+/** `< Deployment/web, Service/web` */
+function manifestNames(stdin: Command['stdin']): string[] {
+  if (stdin === undefined || typeof stdin === 'string') return [];
+  const named = stdin as readonly { kind?: string; metadata?: { name?: string; generateName?: string } }[];
+  const names = named.map(({ kind, metadata }) => `${kind}/${metadata?.name ?? metadata?.generateName ?? ''}`);
+  return ['<', names.map((name) => (name.length > 60 ? `${name.slice(0, 60)}...` : name)).join(', ')];
+}
+
+/** Changes whenever what is sent to a cluster changes: a recording of other data is of no use. */
+export function digestOf({ steps, files, labels, isExclusive }: Scenario): string {
+  const sent = steps
+    .filter((step) => !('until' in step))
+    .map((step) => ({ ...step, shows: undefined, exitOnly: undefined }));
+  return createHash('sha256').update(JSON.stringify({ sent, files, labels, isExclusive })).digest('hex').slice(0, 16);
 }

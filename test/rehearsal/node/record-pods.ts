@@ -6,6 +6,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
+import { lifeOf } from './condense.ts';
 import { recordedCases } from './recorded-manifests.ts';
 
 const [namespace = 'rh-node-record', seconds = '150'] = process.argv.slice(2);
@@ -68,16 +69,14 @@ await pause(2000);
 for (const child of children) child.kill();
 const version = JSON.parse(kubectl(['version', '-o', 'json'])) as { serverVersion: { gitVersion: string } };
 kubectl(['delete', 'namespace', namespace, '--wait=false']);
-process.stdout.write(
-  JSON.stringify(
-    {
-      recordedBy: 'test/rehearsal/node/record-pods.ts',
-      server: version.serverVersion.gitVersion,
-      date: new Date().toISOString().slice(0, 10),
-      pods,
-      events,
-    },
-    undefined,
-    1,
+const lives = recordedCases.map(({ name }) =>
+  lifeOf(
+    name,
+    pods.filter(({ metadata }) => metadata.name === name),
+    events,
+    namespace,
   ),
+);
+process.stdout.write(
+  `${JSON.stringify({ recordedBy: 'test/rehearsal/node/record-pods.ts', server: version.serverVersion.gitVersion, date: new Date().toISOString().slice(0, 10), lives }, undefined, 2)}\n`,
 );

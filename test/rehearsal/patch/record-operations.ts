@@ -83,6 +83,7 @@ async function record({ apiVersion, kind, plural, name, steps }: Scenario): Prom
         ? collection
         : `${collection}/${name}${step.subresource === undefined ? '' : `/${step.subresource}`}`;
     const { code, answer } = await send(step.method, `${target}?${query}`, mediaTypes[step.type], body);
+    const stored = step.subresource === 'scale' && code < 300 ? await get(`${collection}/${name}`) : undefined;
     const { body: _, ...rest } = step;
     const isSame = JSON.stringify(before) === JSON.stringify(last);
     operations.push({
@@ -94,8 +95,10 @@ async function record({ apiVersion, kind, plural, name, steps }: Scenario): Prom
       ...(before === undefined ? {} : { before: isSame ? 'as after the operation before' : before }),
       code,
       answer,
+      // The answer is the Scale: this is what it was the Scale of.
+      ...(stored === undefined ? {} : { stored }),
     });
-    last = code < 300 ? answer : before;
+    last = code < 300 ? (stored ?? answer) : before;
     process.stdout.write(`${code} ${kind} ${step.name}\n`);
   }
   return operations;

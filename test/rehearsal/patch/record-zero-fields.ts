@@ -7,8 +7,8 @@ import { kubernetesTools } from '../../support/kubernetes-tools.ts';
 
 /**
  * Records what an API server's own types hold when nobody has written it: structs that are no pointers (`status: {}`),
- * and fields without `omitempty` (`replicas: 0`, `containers: null`). OpenAPI v3 tells the first two by their default,
- * the last by being required. Also which fields hold raw JSON. Against the cluster of $KUBECONFIG:
+ * and fields without `omitempty` (`replicas: 0`, `containers: null`). OpenAPI v3 tells most of them by their default,
+ * lists, maps and pointers by being required. Also which fields hold raw JSON. Against the cluster of $KUBECONFIG:
  *
  *     node test/rehearsal/patch/record-zero-fields.ts
  */
@@ -43,19 +43,65 @@ const scalars =
   /^(api\.resource\.Quantity|util\.intstr\.IntOrString|meta\.v1\.(FieldsV1|Time|MicroTime)|runtime\..*|apiextensions\.v1\.JSON.*)$/;
 const isSchemaProps = (name: string) => name === 'apiextensions.v1.JSONSchemaProps';
 
+/**
+ * Times that are no pointers are null until somebody sets them. OpenAPI does not tell; k8s.io/api v0.34 has them under these
+ * names, and no pointer under any of them.
+ */
+const times =
+  /^(lastTransitionTime|lastUpdateTime|lastProbeTime|lastHeartbeatTime|startedAt|finishedAt|eventTime|lastObservedTime|expirationTimestamp|firstTimestamp|lastTimestamp|deprecated(First|Last)Timestamp)$/;
+
+/**
+ * Where OpenAPI and the Go types part ways: fields that are optional and yet written as null, and defaults of fields that
+ * are not written when they are zero. Found by comparing with the `json` tags of k8s.io/api, apimachinery,
+ * apiextensions-apiserver and kube-aggregator v0.34.10; there are no others.
+ */
+const exceptions: Record<string, Record<string, null | undefined>> = {
+  'admissionregistration.v1.MutatingWebhook': { sideEffects: null },
+  'admissionregistration.v1.ValidatingWebhook': { sideEffects: null },
+  'apiextensions.v1.CustomResourceDefinitionStatus': { conditions: null, storedVersions: null },
+  'authentication.v1.TokenRequestSpec': { expirationSeconds: null, boundObjectRef: null },
+  'autoscaling.v1.ScaleSpec': { replicas: undefined },
+  'autoscaling.v2.HorizontalPodAutoscalerStatus': { currentMetrics: null },
+  'certificates.v1.CertificateSigningRequestSpec': { request: null },
+  'core.v1.AzureDiskVolumeSource': { readOnly: undefined },
+  'core.v1.AzureFilePersistentVolumeSource': { secretNamespace: null },
+  'core.v1.ContainerImage': { names: null },
+  'core.v1.FileKeySelector': { optional: undefined },
+  'core.v1.LocalObjectReference': { name: undefined },
+  'core.v1.ProjectedVolumeSource': { sources: null },
+  'core.v1.ReplicationControllerSpec': { minReadySeconds: undefined },
+  'core.v1.TypedLocalObjectReference': { apiGroup: null },
+  'core.v1.TypedObjectReference': { apiGroup: null },
+  'discovery.v1.EndpointSlice': { ports: null },
+  'flowcontrol.v1.LimitedPriorityLevelConfiguration': { nominalConcurrencyShares: null },
+  'flowcontrol.v1.ResourcePolicyRule': { namespaces: null },
+  'networking.v1.HTTPIngressPath': { pathType: null },
+  'networking.v1.IPAddressSpec': { parentRef: undefined },
+  'networking.v1.IngressClassParametersReference': { scope: null },
+  'rbac.v1.ClusterRole': { rules: null },
+  'rbac.v1.Role': { rules: null },
+  'resource.v1.AllocatedDeviceStatus': { conditions: null },
+  'resource.v1.CapacityRequestPolicy': { default: null },
+  'resource.v1.CounterSet': { counters: undefined },
+  'resource.v1.DeviceClaim': { requests: null },
+  'resource.v1.DeviceCounterConsumption': { counters: undefined },
+  'resource.v1.ResourceSliceSpec': { devices: null },
+  'storage.v1.CSINodeDriver': { topologyKeys: null },
+};
+
 const refOf = (schema: Schema) => {
   const ref = schema.$ref ?? schema.allOf?.[0]?.$ref;
   return ref === undefined ? undefined : shortName(ref.slice(prefix.length));
 };
 
 /** Undefined when the field is absent until somebody writes it. */
-function zeroOf(schema: Schema, isRequired: boolean): unknown {
+function zeroOf(field: string, schema: Schema, isRequired: boolean): unknown {
   const ref = refOf(schema);
   const isStruct = ref !== undefined && (!scalars.test(ref) || isSchemaProps(ref));
   if (isStruct && JSON.stringify(schema.default) === '{}') return {};
   if (schema.default === '' || schema.default === 0 || schema.default === false) return schema.default;
-  const isNil =
-    schema.type === 'array' || schema.additionalProperties !== undefined || isStruct || /Time$/.test(ref ?? '');
+  if (/Time$/.test(ref ?? '') && times.test(field)) return null;
+  const isNil = schema.type === 'array' || schema.additionalProperties !== undefined || isStruct;
   return isRequired && isNil && schema.default === undefined ? null : undefined;
 }
 
@@ -70,10 +116,12 @@ for (const path of Object.keys(paths).filter((entry) => /^(api\/v1|apis\/[^/]+\/
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
     const fields = Object.entries(schema.properties ?? {});
     const zeros = fields.flatMap(([field, value]) => {
-      const zero = zeroOf(value, schema.required?.includes(field) ?? false);
+      const zero = zeroOf(field, value, schema.required?.includes(field) ?? false);
       return zero === undefined ? [] : [[field, zero] as const];
     });
-    if (zeros.length > 0) types[shortName(name)] = Object.fromEntries(zeros);
+    const all = { ...Object.fromEntries(zeros), ...exceptions[shortName(name)] };
+    const written = Object.entries(all).filter(([, zero]) => zero !== undefined);
+    if (written.length > 0) types[shortName(name)] = Object.fromEntries(written);
     const rawFields = fields.filter(([, value]) => refOf(value) === 'runtime.RawExtension').map(([field]) => field);
     if (rawFields.length > 0) raw[shortName(name)] = rawFields;
   }

@@ -5,7 +5,7 @@ export interface Step {
   type: 'json' | 'json-patch' | 'merge-patch' | 'strategic-merge-patch' | 'apply-patch';
   manager: string;
   force?: boolean;
-  subresource?: 'status';
+  subresource?: 'status' | 'scale';
   /** Of the request, when it is not that of the object. */
   apiVersion?: string;
   /** For PUT: what the client changes in the object that it has read. */
@@ -733,7 +733,60 @@ const freeform: Scenario = {
   ],
 };
 
+const scale = (name: string, manager: string, replicas: number) =>
+  step(name, 'PATCH', 'merge-patch', manager, { spec: { replicas } }, { subresource: 'scale' });
+const applyScale = (name: string, manager: string, replicas: number, more: Partial<Step> = {}) =>
+  apply(
+    name,
+    manager,
+    { apiVersion: 'autoscaling/v1', kind: 'Scale', spec: { replicas } },
+    { subresource: 'scale', ...more },
+  );
+
+const scaled: Scenario = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  name: 'scaled',
+  steps: [
+    create(
+      'create one that makes no replicas because it is paused',
+      'kubectl-create',
+      {
+        spec: { paused: true, replicas: 2, selector: { matchLabels: { app: 'scaled' } }, template: template('scaled') },
+      },
+      { hasDefaults: true },
+    ),
+    scale('scale to another number', 'kubectl-scale', 3),
+    scale('scale again by another client', 'autoscaler', 4),
+    applyScale('apply of the scale conflicts', 'gitops', 5),
+    applyScale('apply of the scale by force', 'gitops', 5, { force: true }),
+    apply('apply of the number shares it', 'helm', { spec: { replicas: 5 } }),
+    scale('scale to nothing: nobody has the number any more', 'kubectl-scale', 0),
+  ],
+};
+
+const rescaled: Scenario = {
+  ...scaled,
+  name: 'rescaled',
+  steps: [
+    create(
+      'create one that makes no replicas because it is paused',
+      'kubectl-create',
+      {
+        spec: { paused: true, replicas: 2, selector: { matchLabels: { app: 'scaled' } }, template: template('scaled') },
+      },
+      { hasDefaults: true },
+    ),
+    scale('scale to the same number', 'kubectl-scale', 2),
+    scale('and again', 'kubectl-scale', 3),
+    applyScale('apply of the number that is there', 'gitops', 3),
+  ],
+};
+
 export const scenarios: Scenario[] = [
+  scaled,
+  rescaled,
   deployment,
   created,
   configMap,

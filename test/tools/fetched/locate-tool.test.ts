@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { UserError } from '../../../src/errors/errors.ts';
 import { fetchThroughProxy } from '../../../src/tools/fetched/fetch-through-proxy.ts';
 import { locateTool, type ToolSettings } from '../../../src/tools/fetched/locate-tool.ts';
@@ -243,15 +243,28 @@ describe('a download that goes wrong', () => {
   });
 
   it('is slow, but goes on', async () => {
-    const trickle = async (response: ServerResponse) => {
-      for (let at = 0; at < kubectlBytes.length; at += 20_000) {
-        response.write(kubectlBytes.subarray(at, at + 20_000));
-        await new Promise((resolve) => setTimeout(resolve, 150));
-      }
-      response.end();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const chunk = 20_000;
+    let more = (): void => undefined;
+    const server = await serve((_request, response) => {
+      let sent = 0;
+      more = () => {
+        response.write(kubectlBytes.subarray(sent, (sent += chunk)));
+        if (sent >= kubectlBytes.length) response.end();
+      };
+      more();
+    });
+    // Each piece comes 29 of the 30 seconds after the one before.
+    let waited = 0;
+    const onProgress = ({ bytes }: { bytes: number }) => {
+      if (bytes % chunk !== 0) return;
+      vi.advanceTimersByTime(29_000);
+      waited += 29;
+      more();
     };
-    const server = await serve((_request, response) => void trickle(response));
-    expect(await locateTool('kubectl', settings({ server, patience: 0.5 }))).toMatchObject({ from: 'fetched' });
+    expect(await locateTool('kubectl', settings({ server, onProgress }))).toMatchObject({ from: 'fetched' });
+    expect(waited).toBeGreaterThan(60);
   });
 
   it.each([
@@ -322,7 +335,7 @@ describe('a download that goes wrong', () => {
   it('cannot be written because a file is in the way', async () => {
     await writeFile(join(folder, 'cache'), '');
     const error = await refused(releases);
-    expect(error.message).toMatch(/^The folder for fetched programs is in the way of a file: /);
+    expect(error.message).toMatch(/^The folder for fetched programs cannot be made, for a file has its name: /);
     expect(error.next.at(-1)).toMatch(/XDG_CACHE_HOME/);
   });
 

@@ -5,6 +5,7 @@ import type { Reader } from '../../controllers/client.ts';
 import type { StoredObject } from '../../objects.ts';
 import { isAddress, isWithin } from '../addresses.ts';
 import { FieldErrors } from '../field-errors.ts';
+import { checkClusterAddresses } from './validation.ts';
 import { isHeadless, needsHealthCheck, needsNodePorts, specOf, type ServicePort, type ServiceSpec } from './types.ts';
 
 /** Where services get their addresses and ports from: `--service-cluster-ip-range` and `--service-node-port-range`. */
@@ -38,10 +39,13 @@ function taken({ reader }: Allocator, own: StoredObject): { addresses: Set<strin
 }
 
 /** The cluster has IPv4 only, so families follow from that (`initIPFamilyFields` of registry/core/service/storage). */
-function withFamilies(service: StoredObject, spec: ServiceSpec): ServiceSpec {
+function withFamilies(service: StoredObject, spec: ServiceSpec, old: ServiceSpec | undefined): ServiceSpec {
   if (spec.type === 'ExternalName') return spec;
   const isWithoutSelector = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0;
-  const policy = spec.ipFamilyPolicy ?? (isWithoutSelector ? 'RequireDualStack' : 'SingleStack');
+  const policy = spec.ipFamilyPolicy ?? old?.ipFamilyPolicy ?? (isWithoutSelector ? 'RequireDualStack' : 'SingleStack');
+  const own = new FieldErrors();
+  checkClusterAddresses(own, { ...spec, ipFamilyPolicy: policy });
+  if (own.list.length > 0) refuse(service, (errors) => errors.list.push(...own.list));
   const { clusterIPs = [], ipFamilies: given = [] } = spec;
   const path = 'spec.ipFamilyPolicy';
   const several = (what: string) => `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`;
@@ -133,21 +137,26 @@ function freePort(used: Set<number>, chance: Chance): number {
   throw new StatusError(500, 'InternalError', 'Internal error occurred: failed to allocate a nodePort: range is full');
 }
 
+const requestedFor = (number: number, { ports: list = [] }: ServiceSpec) =>
+  list.find(({ port, nodePort = 0 }) => port === number && nodePort !== 0)?.nodePort ?? 0;
+
 function withNodePorts(
   service: StoredObject,
   spec: ServiceSpec,
   { chance }: Allocator,
   used: Set<number>,
-  kept: ReadonlySet<number>,
+  old: ServiceSpec | undefined,
 ): ServiceSpec {
   if (!needsNodePorts(spec)) return spec;
+  const kept = new Set((old?.ports ?? []).map(({ nodePort = 0 }) => nodePort));
   const allocates = spec.type === 'NodePort' || spec.allocateLoadBalancerNodePorts !== false;
   const byPort = new Map<number, number>();
   const list = (spec.ports ?? []).map((port, index): ServicePort => {
     const { port: number = 0, nodePort = 0 } = port;
     if (nodePort === 0 && !allocates) return port;
-    const shared = byPort.get(number);
-    const asked = nodePort !== 0 ? nodePort : (spec.ports?.find((other) => other.port === number && (other.nodePort ?? 0) !== 0)?.nodePort ?? 0);
+    // A new service has one node port for all protocols of a port; a changed one gets what it asks for.
+    const shared = old === undefined ? byPort.get(number) : undefined;
+    const asked = nodePort !== 0 || old !== undefined ? nodePort : requestedFor(number, spec);
     const wanted = asked !== 0 ? asked : (shared ?? 0);
     if (wanted === 0) {
       const free = freePort(used, chance);
@@ -187,10 +196,9 @@ function withHealthCheckPort(spec: ServiceSpec, { chance }: Allocator, used: Set
 export function withAllocations(service: StoredObject, old: StoredObject | undefined, allocator: Allocator): StoredObject {
   const { addresses, nodePorts } = taken(allocator, service);
   const before = old === undefined ? undefined : specOf(old);
-  const kept = new Set((before?.ports ?? []).flatMap(({ nodePort = 0 }) => (nodePort === 0 ? [] : [nodePort])));
-  let spec = withFamilies(service, specOf(service));
+  let spec = withFamilies(service, specOf(service), before);
   if (before === undefined || before.type === 'ExternalName') spec = withAddress(service, spec, allocator, addresses);
-  spec = withNodePorts(service, spec, allocator, nodePorts, kept);
+  spec = withNodePorts(service, spec, allocator, nodePorts, before);
   spec = withHealthCheckPort(spec, allocator, nodePorts, before);
   return { ...service, spec };
 }

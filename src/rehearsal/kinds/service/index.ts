@@ -1,7 +1,7 @@
 import type { StoredObject } from '../../objects.ts';
 import { isEqual } from '../../store/equal.ts';
 import { FieldErrors } from '../field-errors.ts';
-import type { KindRules, RuleContext } from '../kind-rules.ts';
+import type { KindRules } from '../kind-rules.ts';
 import { fill, fillZero, isZero, set, within, withinEach, type Fields } from '../sharing.ts';
 import { withAllocations } from './allocation.ts';
 import { isExternal, needsHealthCheck, needsNodePorts, specOf, type ServiceSpec } from './types.ts';
@@ -31,51 +31,37 @@ function withDefaults(fields: Fields): Fields {
 function withBothAddresses(service: StoredObject, old?: StoredObject): StoredObject {
   const spec = specOf(service);
   const { clusterIP = '', clusterIPs = [] } = spec;
-  if (old === undefined) {
-    if (clusterIP !== '' && clusterIPs.length === 0) return { ...service, spec: { ...spec, clusterIPs: [clusterIP] } };
-    return service;
-  }
-  const before = specOf(old);
-  if ((before.clusterIP ?? '') === '' && clusterIP !== '' && clusterIPs.length === 0)
-    return { ...service, spec: { ...spec, clusterIPs: [clusterIP] } };
-  if ((before.clusterIP ?? '') !== '' && clusterIP === '' && isEqual(before.clusterIPs, spec.clusterIPs)) {
-    const { clusterIP: _, clusterIPs: __, ...rest } = spec;
-    return { ...service, spec: rest };
-  }
-  if (before.clusterIP !== spec.clusterIP && isEqual(before.clusterIPs, spec.clusterIPs))
-    return { ...service, spec: { ...spec, clusterIPs: [clusterIP] } };
-  return service;
+  const before = old === undefined ? undefined : specOf(old);
+  const withList = (list: string[] | undefined) => ({ ...service, spec: set(spec, 'clusterIPs', list) });
+  if (before === undefined) return clusterIP !== '' && clusterIPs.length === 0 ? withList([clusterIP]) : service;
+  if (clusterIP === (before.clusterIP ?? '')) return clusterIPs.length === 0 ? withList(before.clusterIPs) : service;
+  if (!isEqual(before.clusterIPs ?? [], clusterIPs)) return service;
+  return withList(clusterIP === '' ? undefined : [clusterIP]);
 }
 
 /** What a client that replaces a service leaves out stays as it is (`patchAllocatedValues`). */
 function withKeptAllocations(service: StoredObject, old: StoredObject): StoredObject {
   const [spec, before] = [specOf(service), specOf(old)];
-  let kept: ServiceSpec = spec;
-  if (before.type !== 'ExternalName' && spec.type !== 'ExternalName' && isZero(spec.clusterIP) && (spec.clusterIPs ?? []).length === 0)
-    kept = {
-      ...kept,
-      ...(before.clusterIP === undefined ? {} : { clusterIP: before.clusterIP }),
-      ...(before.clusterIPs === undefined ? {} : { clusterIPs: before.clusterIPs }),
-    };
-  if (needsNodePorts(before) && needsNodePorts(spec)) kept = withKeptPorts(kept, before);
-  if (needsHealthCheck(before) && needsHealthCheck(spec) && isZero(spec.healthCheckNodePort))
-    kept = { ...kept, ...(before.healthCheckNodePort === undefined ? {} : { healthCheckNodePort: before.healthCheckNodePort }) };
-  if (spec.type !== 'ExternalName' && before.type !== 'ExternalName') {
-    if (spec.ipFamilyPolicy === undefined && before.ipFamilyPolicy !== undefined) kept = { ...kept, ipFamilyPolicy: before.ipFamilyPolicy };
-    if (spec.ipFamilies === undefined && before.ipFamilies !== undefined) kept = { ...kept, ipFamilies: before.ipFamilies };
+  let kept = spec as Fields;
+  if (before.type !== 'ExternalName' && spec.type !== 'ExternalName') {
+    if (isZero(spec.clusterIP)) kept = set(kept, 'clusterIP', before.clusterIP);
+    if ((spec.clusterIPs ?? []).length === 0) kept = set(kept, 'clusterIPs', before.clusterIPs);
   }
+  if (needsNodePorts(before) && needsNodePorts(spec)) kept = withKeptPorts(kept as ServiceSpec, before) as Fields;
+  if (needsHealthCheck(before) && needsHealthCheck(spec) && isZero(spec.healthCheckNodePort))
+    kept = set(kept, 'healthCheckNodePort', before.healthCheckNodePort);
   return kept === spec ? service : { ...service, spec: kept };
 }
 
+const nodePortsOf = ({ ports = [] }: ServiceSpec) => new Set(ports.map(({ nodePort = 0 }) => nodePort));
+
 function withKeptPorts(spec: ServiceSpec, before: ServiceSpec): ServiceSpec {
-  const keyOf = ({ protocol, port }: { protocol?: string; port?: number }) => `${protocol}/${port}`;
-  const used = new Set((spec.ports ?? []).flatMap(({ nodePort = 0 }) => (nodePort === 0 ? [] : [nodePort])));
-  const known = new Map((before.ports ?? []).map((port) => [keyOf(port), port.nodePort ?? 0]));
+  const own = nodePortsOf(spec);
+  const used = new Set([...nodePortsOf(before)].filter((port) => own.has(port)));
+  const known = new Map((before.ports ?? []).map(({ name = '', nodePort = 0 }) => [name, nodePort]));
   return withinEach(spec, 'ports', (port) => {
-    const former = known.get(keyOf(port)) ?? 0;
-    if (!isZero(port['nodePort']) || former === 0 || used.has(former)) return port;
-    used.add(former);
-    return { ...port, nodePort: former };
+    const former = known.get(String(port['name'] ?? '')) ?? 0;
+    return isZero(port['nodePort']) && former !== 0 && !used.has(former) ? { ...port, nodePort: former } : port;
   });
 }
 
@@ -103,26 +89,14 @@ function withoutOldTypesFields(service: StoredObject, old: StoredObject): Stored
   return spec.type === 'LoadBalancer' || !('status' in result) ? result : { ...result, status: { loadBalancer: {} } };
 }
 
-const isValid = (spec: ServiceSpec) => {
-  const errors = new FieldErrors();
-  checkService(errors, spec);
-  return errors.list.length === 0;
-};
-
-/** What will be refused gets nothing: the server validates before it allocates. */
-const allocated = (service: StoredObject, old: StoredObject | undefined, context: RuleContext) =>
-  isValid(specOf(service)) ? withAllocations(service, old, context) : service;
-
 /** Services: pkg/registry/core/service. */
 export const serviceRules: KindRules = {
   defaults: (service) => within(fill(service, { spec: {}, status: { loadBalancer: {} } }), 'spec', withDefaults),
   prepareCreate: (service, context) =>
-    allocated(set(withBothAddresses(service), 'status', { loadBalancer: {} }), undefined, context),
+    set(withAllocations(withBothAddresses(service), undefined, context), 'status', { loadBalancer: {} }),
   prepareUpdate: (service, old, context) => {
-    const kept = withBothAddresses(withKeptAllocations(withoutOldTypesFields(service, old), old), old);
-    const errors = new FieldErrors();
-    checkServiceUpdate(errors, specOf(kept), specOf(old));
-    return errors.list.length > 0 ? kept : allocated(kept, old, context);
+    const whole = withBothAddresses(withKeptAllocations(service, old), old);
+    return withoutOldTypesFields(withAllocations(whole, old, context), old);
   },
   validate: (service) => {
     const errors = new FieldErrors();

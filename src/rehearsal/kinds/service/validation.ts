@@ -164,7 +164,7 @@ function checkTraffic(errors: FieldErrors, spec: ServiceSpec): void {
     );
   if (internalTrafficPolicy !== undefined && internalTrafficPolicy !== 'Cluster' && internalTrafficPolicy !== 'Local')
     errors.notSupported('spec.internalTrafficPolicy', internalTrafficPolicy, ['Cluster', 'Local']);
-  if (trafficDistribution !== undefined && trafficDistribution !== 'PreferClose')
+  if (trafficDistribution !== undefined && !distributions.includes(trafficDistribution))
     errors.notSupported('spec.trafficDistribution', trafficDistribution, distributions);
 }
 

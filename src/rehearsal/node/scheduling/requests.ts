@@ -1,12 +1,15 @@
-import { quantity } from '../../../kubernetes/quantity.ts';
+import { parseQuantity } from '../../kinds/quantity.ts';
 import { isSidecar, type Container, type PodSpec } from '../pod.ts';
 
 /** Amounts by resource name: cpu in cores, memory and storage in bytes. */
 export type Amounts = Record<string, number>;
 
+const amountOf = (quantity: string | number | undefined) =>
+  quantity === undefined ? 0 : Number(parseQuantity(quantity).nano) / 1e9;
+
 export function amountsOf(quantities: Readonly<Record<string, string | number>> | undefined): Amounts {
   const amounts: Amounts = {};
-  for (const name in quantities) amounts[name] = quantity(quantities[name]);
+  for (const name in quantities) amounts[name] = amountOf(quantities[name]);
   return amounts;
 }
 

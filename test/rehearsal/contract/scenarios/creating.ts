@@ -107,7 +107,6 @@ const workloads: Scenario = {
     kubectl('get deployments,replicasets,pods,services,cronjobs'),
     kubectl('get jobs'),
     kubectl('get jobs -o wide'),
-    kubectl('get hpa'),
     observe(
       'apps/v1/deployments',
       'apps/v1/replicasets',

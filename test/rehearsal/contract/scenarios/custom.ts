@@ -1,4 +1,4 @@
-import { apply, kubectl, observe, type Scenario } from '../scenario.ts';
+import { apply, kubectl, observe, until, type Scenario } from '../scenario.ts';
 
 const group = '{namespace}.example.org';
 
@@ -83,6 +83,11 @@ const customResources: Scenario = {
   steps: [
     kubectl('apply -f -', { stdin: [widget('early', { size: 1 })], exit: 1 }),
     apply(definition()),
+    until(
+      `/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${group}`,
+      'status.conditions.[Established].status',
+      'True',
+    ),
     kubectl(`wait --for=condition=Established crd/widgets.${group}`),
     observe(`/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${group}`),
     kubectl(`get crd widgets.${group}`),
@@ -121,12 +126,15 @@ const customResources: Scenario = {
     }),
     kubectl('apply --server-side --field-manager=other -f -', {
       stdin: [widget('one', { size: 4, colour: 'red' })],
+    }),
+    kubectl('apply --server-side --field-manager=third -f -', {
+      stdin: [widget('one', { size: 4, colour: 'blue' })],
       exit: 1,
     }),
     kubectl('diff -f -', { stdin: [widget('one', { size: 5, colour: 'blue' })], exit: 1 }),
     kubectl('label widget.{namespace}.example.org one tier=front'),
     observe(`${group}/v1/widgets`),
-    apply(definition({ names: { plural: 'widgets', kind: 'Gizmo' } })),
+    kubectl('apply -f -', { stdin: [definition({ names: { plural: 'widgets', kind: 'Gizmo' } })], exit: 1 }),
     kubectl('apply -f -', { stdin: [{ ...definition(), metadata: { name: 'wrong.example.org' } }], exit: 1 }),
     kubectl('apply -f -', {
       stdin: [definition({ versions: [{ ...version, schema: undefined }] })],

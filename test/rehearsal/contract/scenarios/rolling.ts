@@ -3,7 +3,7 @@ import { daemonSet, deployment, sleeper, statefulSet, service, web } from './man
 
 const versioned = (text: string, more: object = {}) =>
   deployment('web', { ...web, env: [{ name: 'TEXT', value: text }] }, more);
-const everything = observe('apps/v1/deployments', 'apps/v1/replicasets', 'v1/pods', 'v1/events');
+const everything = observe('apps/v1/deployments', 'apps/v1/replicasets', 'v1/pods');
 
 /** A Deployment through its life. */
 const rollouts: Scenario = {
@@ -15,6 +15,7 @@ const rollouts: Scenario = {
     kubectl('annotate deployment web kubernetes.io/change-cause=first'),
     untilCount('v1/pods', 3),
     everything,
+    observe('v1/events'),
     apply(versioned('two', { replicas: 3 })),
     kubectl('rollout status deployment/web --timeout=60s'),
     kubectl('annotate deployment web kubernetes.io/change-cause=second'),
@@ -79,7 +80,7 @@ const stalled: Scenario = {
     kubectl('set env deployment/all-at-once TEXT=two'),
     kubectl('rollout status deployment/all-at-once'),
     untilCount('v1/pods?labelSelector=app%3Dall-at-once', 2),
-    observe('apps/v1/deployments/all-at-once', 'v1/pods?labelSelector=app%3Dall-at-once', 'v1/events'),
+    observe('apps/v1/deployments/all-at-once', 'v1/pods?labelSelector=app%3Dall-at-once'),
     apply(deployment('surge', web, { replicas: 3, strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } })),
     kubectl('rollout status deployment/surge'),
     kubectl('set env deployment/surge TEXT=two'),

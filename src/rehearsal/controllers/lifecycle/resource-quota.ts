@@ -1,0 +1,54 @@
+import type { Registry } from '../../api/registry.ts';
+import type { StoredObject } from '../../objects.ts';
+import { isEqual } from '../../store/equal.ts';
+import type { Reader } from '../client.ts';
+import { namesOf, type Controller } from '../controller.ts';
+import { Reconciler } from '../reconciler.ts';
+import { deletableResources, kindNameOf } from './garbage-collector.ts';
+
+interface Options {
+  registry: Registry;
+  /** The status that a quota has now: what it allows and what is used. */
+  quotaStatus(quota: StoredObject, reader: Reader): object;
+}
+
+const kind = 'v1 ResourceQuota';
+/** Milliseconds in which changes are collected. */
+const collected = 100;
+
+/** Keeps what is used of each quota: pkg/controller/resourcequota. */
+export function resourceQuotaController({ registry, quotaStatus }: Options): Controller {
+  return {
+    name: 'resourcequota-controller',
+    start({ client, clock }) {
+      const quotas = new Map<string, Set<string>>();
+      const queue = new Reconciler(clock, (key) => {
+        const quota = client.get(kind, ...namesOf(key));
+        if (quota === undefined) return;
+        const status = quotaStatus(quota, client);
+        if (!isEqual(status, quota['status'])) client.updateStatus({ ...quota, status });
+      });
+      client.watch(kind, ({ type, object, before }) => {
+        const { namespace = '', name } = object.metadata;
+        const key = `${namespace}/${name}`;
+        const known = quotas.get(namespace) ?? new Set<string>();
+        quotas.set(namespace, known);
+        if (type === 'DELETED') known.delete(key);
+        else known.add(key);
+        if (type === 'ADDED' || (before !== undefined && before['spec'] !== object['spec'])) queue.add(key);
+      });
+      const watched = new Set<string>();
+      const watchAll = () => {
+        for (const resource of deletableResources(registry)) {
+          if (!resource.isNamespaced || resource.storage === '/events' || watched.has(resource.storage)) continue;
+          watched.add(resource.storage);
+          client.watch(kindNameOf(resource), ({ object }) => {
+            for (const key of quotas.get(object.metadata.namespace ?? '') ?? []) queue.addSoon(key, collected);
+          });
+        }
+      };
+      watchAll();
+      client.watch('apiextensions.k8s.io/v1 CustomResourceDefinition', watchAll);
+    },
+  };
+}

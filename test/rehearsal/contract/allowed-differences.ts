@@ -1,0 +1,18 @@
+import type { AllowedDifference } from './compare.ts';
+
+/**
+ * Differences between a real node and the rehearsal cluster that are no bugs. Everything else is one. An entry that matches
+ * nothing is reported.
+ */
+export const allowedDifferences: readonly AllowedDifference[] = [
+  {
+    where: '* / kubectl explain *: stdout*',
+    why: 'The rehearsal cluster carries the types of every field but not their descriptions, which are megabytes of prose.',
+  },
+];
+
+/**
+ * Differences between a real node and its own recording: what depends on the speed of the machine and cannot be taken out of
+ * every answer.
+ */
+export const allowedOnRealNodes: readonly AllowedDifference[] = [];

@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Fields } from './case.ts';
+
+interface Compared {
+  code: number;
+  answer: Fields;
+  warnings: readonly string[];
+  sent: Fields;
+}
+
+/** What the server makes up for itself: it cannot be the same twice. */
+const made = new Set(['uid', 'creationTimestamp', 'resourceVersion', 'managedFields']);
+
+/** An answer without what is different each time: uids, times, generated names, addresses that nobody asked for. */
+export function comparable({ code, answer, warnings, sent }: Compared): Fields {
+  if (code >= 300) return { code, answer: withSortedCauses(withoutUids(answer)) };
+  const { metadata, ...rest } = answer;
+  const kept = Object.fromEntries(Object.entries(metadata as Fields).filter(([field]) => !made.has(field)));
+  const whole = withoutUids({ ...rest, metadata: kept });
+  return { code, warnings: [...warnings].sort(), answer: withoutAllocations(whole, sent) };
+}
+
+/** Errors of one map come in any order: Go walks through maps at random. */
+function withSortedCauses(status: Fields): Fields {
+  const { details, ...rest } = status as { details?: { causes?: { field: string; message: string }[] } };
+  if (details?.causes === undefined || details.causes.length < 2) return status;
+  const { message: _, ...others } = rest as Fields;
+  const unique = details.causes.filter(
+    (cause, index, all) => all.findIndex((other) => isDeepStrictEqual(other, cause)) === index,
+  );
+  const keyOf = ({ field, message }: { field: string; message: string }) => `${field} ${message}`;
+  return { ...others, details: { ...details, causes: unique.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) } };
+}
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+function withoutUids<T>(value: T): T {
+  return JSON.parse(
+    JSON.stringify(value).replace(uuid, 'UID').replace(/kube-api-access-\w{5}/g, 'kube-api-access-RANDOM'),
+  ) as T;
+}
+
+/** Addresses and ports of a service, unless they were asked for. */
+function withoutAllocations(object: Fields, sent: Fields): Fields {
+  if (object['kind'] !== 'Service') return object;
+  const spec = object['spec'] as Fields & { ports?: Fields[] };
+  const asked = sent['spec'] as Fields & { ports?: Fields[] };
+  return {
+    ...object,
+    spec: {
+      ...spec,
+      ...(asked['clusterIP'] === undefined && spec['clusterIP'] !== undefined ? { clusterIP: 'IP', clusterIPs: ['IP'] } : {}),
+      ...(spec.ports === undefined
+        ? {}
+        : {
+            ports: spec.ports.map((port, index) =>
+              port['nodePort'] !== undefined && asked.ports?.[index]?.['nodePort'] === undefined
+                ? { ...port, nodePort: 'PORT' }
+                : port,
+            ),
+          }),
+    },
+  };
+}
