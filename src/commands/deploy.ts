@@ -17,6 +17,7 @@ import { preflight } from './preflight/preflight.ts';
 import { plain } from '../questions/question.ts';
 import { describeContext, type Prepared } from './prepare.ts';
 import type { Program } from './program.ts';
+import { expectedAnswers } from './rehearsal-answers.ts';
 import { finishedLedger, recordOf, startLedger } from './run-ledger.ts';
 import { contextFactory, type Forwards } from './step-context.ts';
 import { targetWord } from './targets.ts';
@@ -74,6 +75,7 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
   try {
     const rehearsal = program.rehearsal === undefined ? {} : { rehearsal: program.rehearsal.claims };
     frontend.emit({ type: 'run.started', run, steps: plan.steps.length, ...rehearsal });
+    await program.rehearsal?.cluster.control.expect(expectedAnswers(plan));
     const result = await runPlan({
       plan,
       steps,

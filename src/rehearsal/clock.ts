@@ -67,11 +67,18 @@ export class ScaledClock extends QueueClock {
   readonly #start: number;
   readonly #began: number;
   readonly #speed: number;
+  readonly #bug: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #current: number | undefined;
 
-  constructor({ start, speed, origin }: ScaledClockOptions) {
+  /** `bug` hears of an error in a timer; without it, it ends the process as any other does. */
+  constructor({ start, speed, origin }: ScaledClockOptions, bug?: (error: unknown) => void) {
     super();
+    this.#bug =
+      bug ??
+      ((error) => {
+        throw error;
+      });
     this.#began = origin - performance.timeOrigin;
     this.#start = start;
     this.#speed = speed;
@@ -102,6 +109,8 @@ export class ScaledClock extends QueueClock {
         this.#current = at;
         this.runNext();
       }
+    } catch (error) {
+      this.#bug(error);
     } finally {
       this.#current = undefined;
     }

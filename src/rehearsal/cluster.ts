@@ -1,66 +1,136 @@
+import { createAdmission } from './admission/index.ts';
 import { Api } from './api/api.ts';
 import { Registry } from './api/registry.ts';
-import { builtInType } from './api/types.ts';
 import { apiVersionOf, type Resource } from './api/resource.ts';
-import { createChance } from './chance.ts';
+import { builtInType } from './api/types.ts';
+import { createChance, type Chance } from './chance.ts';
 import { ScaledClock, type RehearsalClock } from './clock.ts';
 import { createComponentClient, type Component } from './controllers/component-client.ts';
 import type { Controller } from './controllers/controller.ts';
+import { builtInControllers } from './controllers/index.ts';
+import { admissionFaults } from './faults/admission-faults.ts';
+import { parseFault } from './faults/fault.ts';
+import { Faults } from './faults/faults.ts';
+import { createSecondWriter } from './faults/second-writer.ts';
+import { createControl } from './http/control.ts';
 import { createHandler } from './http/handler.ts';
+import { createPodStreams } from './http/pod-streams.ts';
 import type { Handler } from './http/server.ts';
 import { convert } from './kinds/conversion.ts';
 import { kindRules } from './kinds/index.ts';
 import { metaErrors } from './kinds/object-meta.ts';
-import { createKubelets } from './node/kubelet.ts';
-import { createScheduler } from './node/scheduler.ts';
-import type { JsonObject, StoredObject } from './objects.ts';
-import type { RehearsalOptions } from './options.ts';
-import { resetFilter } from './patch/reset-fields.ts';
-import { trackUpdate } from './patch/managed-fields.ts';
-import { withDefaults } from './schema/defaults.ts';
 import { NodePorts } from './network/node-ports.ts';
 import { PodNetwork } from './network/pod-network.ts';
+import { createKubelets, type Kubelets } from './node/kubelet.ts';
+import { createScheduler } from './node/scheduler.ts';
+import { seed, seededImages } from './node/seed.ts';
+import type { JsonObject, StoredObject } from './objects.ts';
+import type { RehearsalOptions } from './options.ts';
+import { trackUpdate } from './patch/managed-fields.ts';
+import { resetFilter } from './patch/reset-fields.ts';
+import { customDefaults } from './schema/custom-body.ts';
+import { customObjectErrors } from './schema/custom-validation.ts';
+import { withDefaults } from './schema/defaults.ts';
+import { customResources, type Definition } from './schema/structural.ts';
 import { Store } from './store/store.ts';
-import { deploymentController } from './controllers/workloads/deployment.ts';
-import { replicaSetController } from './controllers/workloads/replica-set.ts';
-import { statefulSetController } from './controllers/workloads/stateful-set.ts';
-import { namespaceController } from './controllers/lifecycle/namespace.ts';
-import { garbageCollector } from './controllers/lifecycle/garbage-collector.ts';
-import { endpointSliceController } from './controllers/network/endpoint-slices.ts';
-import { endpointsController } from './controllers/network/endpoints.ts';
-import { jobController } from './controllers/jobs/job.ts';
-import { serviceAccountController, rootCaPublisher } from './controllers/lifecycle/namespace-contents.ts';
+
+/** Milliseconds until a Service of type LoadBalancer has its address. */
+const loadBalancerDelay = 2000;
 
 /** The whole cluster in this process, before it listens. */
 export interface Cluster {
   handler: Handler;
   api: Api;
-  clock: RehearsalClock;
-  /** Seeds it and lets its controllers run. */
-  start(): void;
+  faults: Faults;
+  /** Seeds it and lets its controllers run. `rootCertificate` is what pods find in `kube-root-ca.crt`. */
+  start(rootCertificate: string): void;
   stop(): void;
 }
 
+export interface ClusterSettings extends Pick<RehearsalOptions, 'seed' | 'faults' | 'nodes' | 'opensPorts'> {
+  clock: RehearsalClock;
+  /** An error that is a mistake of ours. */
+  bug(error: unknown): void;
+}
+
+/** A cluster whose time runs by itself. */
+export function createRunningCluster(options: RehearsalOptions, bug: ClusterSettings['bug']): Cluster {
+  const clock = new ScaledClock(options, bug);
+  const cluster = createCluster({ ...options, clock, bug });
+  return {
+    ...cluster,
+    stop() {
+      cluster.stop();
+      clock.close();
+    },
+  };
+}
+
 /** Puts the cluster together: the only file of it that knows every part. */
-export function createCluster(options: RehearsalOptions, bug: (error: unknown) => void): Cluster {
-  const clock = new ScaledClock(options);
+export function createCluster({ clock, bug, ...options }: ClusterSettings): Cluster {
   const chance = createChance(options.seed);
-  const registry = new Registry();
-  const api = new Api({
+  const faults = new Faults(options.faults.map(faultOf), { clock, chance: chance.fork('faults') });
+  const api = createApi(clock, chance, faults);
+  const clientOf = (component: Component) => createComponentClient(api, component);
+  const kubelets = createKubelets({
+    interference: faults,
+    images: seededImages,
+    clientOf: (node) =>
+      clientOf({ user: `system:node:${node}`, fieldManager: 'kubelet', events: { component: 'kubelet', host: node } }),
+  });
+  const network = new PodNetwork(api.reader, clock);
+  const proxy = { user: 'system:kube-proxy', fieldManager: 'kube-proxy', events: { component: 'kube-proxy' } };
+  const nodePorts = new NodePorts(clientOf(proxy), network.connect);
+  const handler = createHandler({
+    rest: { api, rules: kindRules, convert },
+    streams: createPodStreams({ api, kubelets, connect: network.connect, chance: chance.fork('streams') }),
+    control: createControl({ faults, network }),
+    mayDo: () => true,
+    requestFault: (request) => faults.apiFault(request),
+    clockSkew: () => faults.clockSkew(),
+    bug,
+  });
+  return {
+    handler,
+    api,
+    faults,
+    start(rootCertificate) {
+      const components = controllersOf({ api, faults, kubelets, rootCertificate });
+      const [definitions, ...others] = components;
+      const begin = ({ controller, component }: Running) =>
+        controller.start({ client: clientOf(component), clock, chance: chance.fork(controller.name) });
+      if (definitions !== undefined) begin(definitions);
+      seed(clientOf({ user: 'system:apiserver', fieldManager: 'kubeadm', events: { component: 'kubeadm' } }), options);
+      for (const running of others) begin(running);
+      if (options.opensPorts) nodePorts.start();
+    },
+    stop: () => nodePorts.close(),
+  };
+}
+
+function createApi(clock: RehearsalClock, chance: Chance, faults: Faults): Api {
+  return new Api({
     store: new Store(),
-    registry,
+    registry: new Registry(),
     clock,
     chance: chance.fork('api'),
     rules: kindRules,
-    admission: [],
-    schemaDefaults: (object, { shape }) =>
-      withDefaults(object as unknown as JsonObject, shape) as unknown as StoredObject,
-    schemaErrors: () => [],
+    admission: [...createAdmission({ chance: chance.fork('admission') }), admissionFaults(faults)],
+    schemaDefaults: (object, resource) => {
+      const value = object as unknown as JsonObject;
+      const filled =
+        resource.custom === undefined ? withDefaults(value, resource.shape) : customDefaults(value, resource);
+      return filled as unknown as StoredObject;
+    },
+    schemaErrors: (object, old, resource) =>
+      customObjectErrors(object as unknown as JsonObject, resource, {
+        ...(old === undefined ? {} : { old: old as unknown as JsonObject }),
+      }),
     metaErrors,
-    trackUpdate: ({ resource, subresource, ...write }) =>
+    trackUpdate: ({ resource, subresource, after, ...write }) =>
       trackUpdate({
         ...write,
-        after: write.after as unknown as JsonObject,
+        after: after as unknown as JsonObject,
         apiVersion: apiVersionOf(resource),
         shape: resource.shape,
         lookup: builtInType,
@@ -68,120 +138,63 @@ export function createCluster(options: RehearsalOptions, bug: (error: unknown) =
         subresource,
       }),
   });
-  const clientOf = (component: Component) => createComponentClient(api, component);
-  const manager = (name: string): Component => ({
-    user: `system:serviceaccount:kube-system:${name}`,
-    fieldManager: 'kube-controller-manager',
-    events: { component: name },
-  });
-  const controllers: { controller: Controller; component: Component }[] = [
-    ...[
-      deploymentController(),
-      replicaSetController(),
-      statefulSetController(),
-      namespaceController({ registry }),
-      garbageCollector({ registry }),
-      endpointSliceController(),
-      endpointsController(),
-      jobController(),
-      serviceAccountController(),
-      rootCaPublisher({ rootCertificate: 'REHEARSAL' }),
-    ].map((controller) => ({ controller, component: manager(controller.name) })),
+}
+
+interface Running {
+  controller: Controller;
+  component: Component;
+}
+
+function controllersOf({
+  api,
+  faults,
+  kubelets,
+  rootCertificate,
+}: {
+  api: Api;
+  faults: Faults;
+  kubelets: Kubelets;
+  rootCertificate: string;
+}): Running[] {
+  const scheduler = createScheduler({ unschedulable: (pod) => faults.unschedulable(pod) });
+  faults.onChange(() => scheduler.retry());
+  return [
+    ...builtInControllers({
+      registry: api.registry,
+      customResource: (definition): Resource[] => customResources(definition as unknown as Definition),
+      quotaStatus: () => ({}),
+      rootCertificate,
+      loadBalancing: {
+        delay: loadBalancerDelay,
+        address: () => (faults.isOn('load-balancer') ? undefined : { ip: '127.0.0.1' }),
+      },
+    }),
     {
-      controller: createScheduler(),
+      controller: scheduler,
       component: {
         user: 'system:kube-scheduler',
         fieldManager: 'kube-scheduler',
-        events: { component: 'default-scheduler', action: 'Binding' },
+        events: { component: 'default-scheduler', action: 'Scheduling' },
       },
     },
     {
-      controller: createKubelets({
-        clientOf: (node) =>
-          clientOf({
-            user: `system:node:${node}`,
-            fieldManager: 'kubelet',
-            events: { component: 'kubelet', host: node },
-          }),
-      }),
-      component: { user: 'system:node:rehearsal', fieldManager: 'kubelet', events: { component: 'kubelet' } },
+      controller: kubelets,
+      component: { user: 'system:nodes', fieldManager: 'kubelet', events: { component: 'kubelet' } },
+    },
+    {
+      controller: createSecondWriter(faults),
+      component: {
+        user: 'second-writer',
+        fieldManager: 'second-writer',
+        events: { component: 'second-writer' },
+      },
     },
   ];
-  const network = new PodNetwork(api.reader, clock);
-  const nodePorts = new NodePorts(clientOf(manager('kube-proxy')), network.connect);
-  const handler = createHandler({
-    rest: { api, rules: kindRules, convert, evaluate: () => [] },
-    streams: {
-      log: async () => undefined,
-      exec: async () => undefined,
-      attach: async () => undefined,
-      portforward: async () => undefined,
-    },
-    control: async () => undefined,
-    mayDo: () => true,
-    requestFault: () => undefined,
-    clockSkew: () => 0,
-    openApi: {
-      v2: () => ({ body: '', contentType: 'x' }),
-      v3Index: (resources) => ({
-        paths: Object.fromEntries(
-          [
-            ...new Set(
-              resources.map((one) => (one.group === '' ? `api/${one.version}` : `apis/${one.group}/${one.version}`)),
-            ),
-          ].map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=1` }]),
-        ),
-      }),
-      v3Document: (group, version, resources) => smallDocument(group, version, resources),
-    },
-    bug,
-  });
-  return {
-    handler,
-    api,
-    clock,
-    start() {
-      const admin = clientOf({ user: 'admin', fieldManager: 'kubeadm', events: { component: 'kubeadm' } });
-      for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease'])
-        admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-      admin.create({
-        apiVersion: 'v1',
-        kind: 'Node',
-        metadata: { name: 'rehearsal', labels: { 'kubernetes.io/hostname': 'rehearsal' } },
-        spec: {},
-        status: {
-          capacity: { cpu: '4', memory: '8Gi', pods: '110' },
-          allocatable: { cpu: '4', memory: '8Gi', pods: '110' },
-        },
-      });
-      for (const { controller, component } of controllers)
-        controller.start({ client: clientOf(component), clock, chance: chance.fork(controller.name) });
-      if (options.opensPorts) nodePorts.start();
-    },
-    stop() {
-      nodePorts.close();
-      clock.close();
-    },
-  };
 }
 
-function smallDocument(group: string, version: string, resources: readonly Resource[]): object {
-  return {
-    openapi: '3.0.0',
-    info: { title: 'rehearsal', version: '1' },
-    paths: Object.fromEntries(
-      resources
-        .filter((one) => one.group === group && one.version === version)
-        .map((one) => [
-          `/x/${one.plural}/{name}`,
-          {
-            patch: {
-              'x-kubernetes-group-version-kind': { group, version, kind: one.kind },
-              parameters: [{ name: 'fieldValidation', in: 'query' }],
-            },
-          },
-        ]),
-    ),
-    components: { schemas: {} },
-  };
+/** A fault of the options; the wizard has refused those that are none. */
+function faultOf(text: string) {
+  const fault = parseFault(text);
+  if ('problem' in fault) throw new TypeError(fault.problem.message);
+  return fault;
 }

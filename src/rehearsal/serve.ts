@@ -1,4 +1,4 @@
-import { createCluster } from './cluster.ts';
+import { createRunningCluster } from './cluster.ts';
 import { loopbackCertificate } from './http/certificate.ts';
 import { listen } from './http/server.ts';
 import type { RehearsalOptions, RehearsalReady } from './options.ts';
@@ -11,12 +11,12 @@ export async function serve(): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
   const options = JSON.parse(Buffer.concat(chunks).toString()) as RehearsalOptions;
-  const cluster = createCluster(options, (error) => {
+  const cluster = createRunningCluster(options, (error) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   });
   const certificate = loopbackCertificate(Date.now());
   const { url, close } = await listen(cluster.handler, { token: options.token, certificate });
-  cluster.start();
+  cluster.start(certificate.certificate);
   const end = () => {
     cluster.stop();
     void close().then(() => process.exit(0));

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bug } from '../errors/errors.ts';
 import type { RunCommand } from '../tools/shell/run.ts';
+import { createControlClient, type RehearsalControl } from './control-client.ts';
 import { rehearsalEnvironment, rehearsalKubeconfig } from './kubeconfig.ts';
 import type { RehearsalOptions, RehearsalReady } from './options.ts';
 
@@ -30,6 +31,7 @@ export interface Rehearsal {
   /** The whole environment for tools: they reach this cluster and can reach no other. */
   environment: NodeJS.ProcessEnv;
   options: RehearsalOptions;
+  control: RehearsalControl;
   /** Settles when the process has ended; rejects when it ended by itself. */
   ended: Promise<void>;
   stop(): Promise<void>;
@@ -85,6 +87,7 @@ export async function startRehearsal(settings: StartSettings): Promise<Rehearsal
     kubeconfig,
     environment: rehearsalEnvironment(environment, { kubeconfig, directory }),
     options,
+    control: createControlClient({ url, certificate, token: options.token }),
     ended,
     async stop() {
       stopped.abort();

@@ -25,7 +25,11 @@ export const withoutCondition = (conditions: readonly Condition[], type: string)
  * Keeps the place of a condition that is there already, and its time of transition while its status stays
  * (apimachinery/pkg/api/meta, SetStatusCondition). The same list when nothing changes.
  */
-export function withCondition(conditions: readonly Condition[] = [], condition: Condition, time: string): readonly Condition[] {
+export function withCondition(
+  conditions: readonly Condition[] = [],
+  condition: Condition,
+  time: string,
+): readonly Condition[] {
   const known = conditionOf(conditions, condition.type);
   const next: Condition = {
     ...condition,

@@ -73,9 +73,16 @@ const other = (controller: Controller, user: string, fieldManager: string, compo
 export function builtInControllers(options: ControllerOptions): RunningController[] {
   const { registry, rootCertificate, finalizeNamespace, customResource, quotaStatus } = options;
   return [
-    other(customResourceDefinitionController({ registry, customResource }), 'system:apiserver', 'kube-apiserver', 'kube-apiserver'),
+    other(
+      customResourceDefinitionController({ registry, customResource }),
+      'system:apiserver',
+      'kube-apiserver',
+      'kube-apiserver',
+    ),
     managed(garbageCollector({ registry }), 'garbage-collector-controller'),
-    managed(namespaceController({ registry, ...(finalizeNamespace === undefined ? {} : { finalize: finalizeNamespace }) })),
+    managed(
+      namespaceController({ registry, ...(finalizeNamespace === undefined ? {} : { finalize: finalizeNamespace }) }),
+    ),
     managed(serviceAccountController()),
     managed(rootCaPublisher({ rootCertificate })),
     managed(deploymentController()),
@@ -100,9 +107,26 @@ export function builtInControllers(options: ControllerOptions): RunningControlle
     managed(taintEvictionController()),
     managed(podGarbageCollector()),
     managed(ttlController()),
-    ...provisionerNames.map((name) => other(volumeProvisioner(name), `system:serviceaccount:kube-system:${name.split('/')[1] ?? name}`, name.split('/')[1] ?? name, name)),
-    other(loadBalancerController(options.loadBalancing), 'system:serviceaccount:kube-system:service-controller', managedBy, 'service-controller'),
-    other(ingressAddresses(), 'system:serviceaccount:ingress-nginx:ingress-nginx', 'nginx-ingress-controller', 'nginx-ingress-controller'),
+    ...provisionerNames.map((name) =>
+      other(
+        volumeProvisioner(name),
+        `system:serviceaccount:kube-system:${name.split('/')[1] ?? name}`,
+        name.split('/')[1] ?? name,
+        name,
+      ),
+    ),
+    other(
+      loadBalancerController(options.loadBalancing),
+      'system:serviceaccount:kube-system:service-controller',
+      managedBy,
+      'service-controller',
+    ),
+    other(
+      ingressAddresses(),
+      'system:serviceaccount:ingress-nginx:ingress-nginx',
+      'nginx-ingress-controller',
+      'nginx-ingress-controller',
+    ),
     other(eventExpiry(), 'system:apiserver', 'kube-apiserver', 'kube-apiserver'),
   ];
 }

@@ -86,7 +86,9 @@ export function claim(
   });
   if (!mayChange) return claimed;
   const adopted = [...orphans]
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined && matchesSelector(selector, metadata.labels ?? {}))
+    .filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined && matchesSelector(selector, metadata.labels ?? {}),
+    )
     .map((object) => client.update(adoptedBy(object, owner)));
   return adopted.length === 0 ? claimed : [...claimed, ...adopted];
 }

@@ -31,7 +31,11 @@ export function podFromTemplate(owner: StoredObject, { metadata, spec }: PodTemp
 export function createPod(client: Client, owner: StoredObject, pod: NewObject): StoredObject {
   try {
     const created = client.create(pod);
-    client.event(owner, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${created.metadata.name}` });
+    client.event(owner, {
+      type: 'Normal',
+      reason: 'SuccessfulCreate',
+      message: `Created pod: ${created.metadata.name}`,
+    });
     return created;
   } catch (error) {
     if (error instanceof StatusError && !isNamespaceEnding(error))

@@ -1,7 +1,8 @@
 import { apiVersionOf, type Resource } from '../api/resource.ts';
 import { badRequest } from '../api/status-error.ts';
 import type { JsonObject } from '../objects.ts';
-import { isProtobuf, readBody, readRaw, type FieldValidation } from '../schema/body.ts';
+import { isProtobuf, readBody, readRaw, type Body, type FieldValidation } from '../schema/body.ts';
+import { readCustomBody } from '../schema/custom-body.ts';
 import type { KindIn } from '../schema/refusals.ts';
 import { decodeProtobuf } from '../wire/protobuf.ts';
 import { invalidOption } from './requester.ts';
@@ -10,9 +11,16 @@ import type { Exchange } from './exchange.ts';
 /** The object that a client sent: of the kind of the resource, decoded, its unknown fields treated as the client asked. */
 export async function objectIn(exchange: Exchange, resource: Resource): Promise<JsonObject> {
   const validation = validationOf(exchange);
-  const { object, warnings } = readBody(await exchange.body(), contentTypeOf(exchange), resource, validation);
+  const { object, warnings } = bodyOf(await exchange.body(), contentTypeOf(exchange), resource, validation);
   for (const warning of warnings) exchange.warn(warning);
   return object;
+}
+
+/** Of a built-in or a custom kind. */
+export function bodyOf(bytes: Buffer, mediaType: string, resource: Resource, validation: FieldValidation): Body {
+  return resource.custom === undefined
+    ? readBody(bytes, mediaType, resource, validation)
+    : readCustomBody(bytes, mediaType, resource, validation);
 }
 
 /** A body that is no object of a resource (options, a Scale, an Eviction); undefined when there is none. */

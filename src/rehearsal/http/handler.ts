@@ -1,4 +1,5 @@
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../api/discovery.ts';
+import { openApiV2, openApiV3Document, openApiV3Index } from '../api/open-api.ts';
 import type { Resource } from '../api/resource.ts';
 import { StatusError, type Status } from '../api/status-error.ts';
 import type { Duplex } from 'node:stream';
@@ -37,16 +38,7 @@ export interface HandlerParts {
   requestFault(request: FaultyRequest): RequestFault | undefined;
   /** Milliseconds that a fault puts the server's clock off by: seen in the Date header. */
   clockSkew(): number;
-  openApi: OpenApi;
   bug(error: unknown): void;
-}
-
-/** The documents of `/openapi`. */
-export interface OpenApi {
-  v2(accept: string | undefined): { body: string | Uint8Array; contentType: string };
-  v3Index(resources: readonly Resource[]): object;
-  /** `full`: with the types of every field, which only `kubectl explain` reads. */
-  v3Document(group: string, version: string, resources: readonly Resource[], full: boolean): object | undefined;
 }
 
 /** Answers every request of the Kubernetes API. */
@@ -133,11 +125,11 @@ async function answer(
     case 'group-version':
       return exchange.json(200, found(resourceList(registry, route.group, route.version)));
     case 'openapi-v2': {
-      const { body, contentType } = parts.openApi.v2(exchange.header('accept'));
+      const { body, contentType } = openApiV2(exchange.header('accept') ?? '');
       return exchange.text(200, Buffer.from(body), contentType);
     }
     case 'openapi-v3':
-      return exchange.json(200, parts.openApi.v3Index([...registry.all()]));
+      return exchange.json(200, openApiV3Index([...registry.all()]));
     case 'openapi-v3-document':
       return serveOpenApi(exchange, route.path, parts);
     case 'resource':
@@ -145,13 +137,13 @@ async function answer(
   }
 }
 
-function serveOpenApi(exchange: Exchange, path: string, { rest, openApi }: HandlerParts): void {
+function serveOpenApi(exchange: Exchange, path: string, { rest }: HandlerParts): void {
   const match = /^(?:api|apis\/(?<group>[^/]+))\/(?<version>[^/]+)$/.exec(path);
   if (match === null) throw pathNotFound();
   const { group = '', version = '' } = match.groups ?? {};
   // kubectl says which of its commands asks; only `explain` needs the types.
   const full = exchange.header('kubectl-command')?.includes('explain') === true;
-  exchange.json(200, found(openApi.v3Document(group, version, [...rest.api.registry.all()], full)));
+  exchange.json(200, found(openApiV3Document(group, version, [...rest.api.registry.all()], { full })));
 }
 
 async function serveRoute(

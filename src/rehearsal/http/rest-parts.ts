@@ -1,6 +1,5 @@
 import type { Api, ApiParts } from '../api/api.ts';
 import type { StoredObject } from '../objects.ts';
-import type { PathEvaluator } from '../tables/custom-cells.ts';
 
 /** What the REST layer needs besides the writes of the API. */
 export interface RestParts {
@@ -8,5 +7,4 @@ export interface RestParts {
   rules: ApiParts['rules'];
   /** The object in another version of its kind. */
   convert(object: StoredObject, apiVersion: string): StoredObject;
-  evaluate: PathEvaluator;
 }

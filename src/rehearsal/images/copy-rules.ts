@@ -28,4 +28,3 @@ export function refuseWrongCopy(
 
 /** A source of ADD that is fetched. */
 export const isRemote = (path: string): boolean => /^(?:https?|git|ssh):\/\/|^git@[^/]+:/.test(path);
-

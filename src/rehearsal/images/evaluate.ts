@@ -130,7 +130,11 @@ class StageRun {
     }
     for (const entry of stage.commands) {
       const { instruction, command } = entry;
-      if (stepKinds.includes(command.kind)) step(instruction.line, stepText(entry, (text, forShell) => this.shown(text, forShell)));
+      if (stepKinds.includes(command.kind))
+        step(
+          instruction.line,
+          stepText(entry, (text, forShell) => this.shown(text, forShell)),
+        );
       try {
         for (const source of this.run(entry)) sources.push({ ...source, step: steps.length - 1 });
       } catch (error) {
@@ -271,4 +275,3 @@ class StageRun {
     });
   }
 }
-

@@ -69,4 +69,3 @@ function refuse(image: string, line: number): void {
     throw error instanceof DockerfileError ? new DockerfileError(error.message, { line, word: image }) : error;
   }
 }
-

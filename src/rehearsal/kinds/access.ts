@@ -33,8 +33,8 @@ interface RoleRef {
 function checkRules(errors: FieldErrors, object: StoredObject, isNamespaced: boolean): void {
   for (const [index, rule] of ((object['rules'] as PolicyRule[] | null | undefined) ?? []).entries()) {
     const path = `rules[${index}]`;
-    const { verbs = [], apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
-    if (verbs.length === 0) errors.required(`${path}.verbs`, 'verbs must contain at least one value');
+    const { apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
+    if ((rule.verbs ?? []).length === 0) errors.required(`${path}.verbs`, 'verbs must contain at least one value');
     if (nonResourceURLs.length > 0) {
       if (isNamespaced)
         errors.invalid(

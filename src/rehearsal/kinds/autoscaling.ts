@@ -77,13 +77,16 @@ function withDefaults(fields: Fields): Fields {
   );
 }
 
-function checkReference(errors: FieldErrors, path: string, { apiVersion = '', kind = '', name = '' }: Reference): void {
+function checkReference(errors: FieldErrors, path: string, reference: Reference, needsGroup: boolean): void {
+  const { apiVersion = '', kind = '', name = '' } = reference;
   if (kind === '') errors.required(`${path}.kind`);
   else errors.each(`${path}.kind`, kind, pathSegment(kind));
   if (name === '') errors.required(`${path}.name`);
   else errors.each(`${path}.name`, name, pathSegment(name));
   if (apiVersion.split('/').length > 2)
     errors.invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`);
+  else if (needsGroup && !apiVersion.includes('/'))
+    errors.invalid(`${path}.apiVersion`, apiVersion, 'apiVersion must specify API group');
 }
 
 const sourceTypes = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
@@ -131,7 +134,7 @@ function checkResourceTarget(errors: FieldErrors, path: string, { target = {} }:
 
 const checkSource: Record<(typeof sourceFields)[number], (errors: FieldErrors, path: string, source: Source) => void> = {
   object: (errors, path, { describedObject = {}, metric, target = {} }) => {
-    checkReference(errors, `${path}.describedObject`, describedObject);
+    checkReference(errors, `${path}.describedObject`, describedObject, false);
     checkIdentifier(errors, `${path}.metric`, metric);
     checkTarget(errors, `${path}.target`, target);
     if (target.value === undefined && target.averageValue === undefined)
@@ -225,7 +228,7 @@ function checkAutoscaler(errors: FieldErrors, object: StoredObject): void {
   if (maxReplicas < 1) errors.invalid('spec.maxReplicas', maxReplicas, 'must be greater than 0');
   if (minReplicas !== undefined && maxReplicas < minReplicas)
     errors.invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`');
-  checkReference(errors, 'spec.scaleTargetRef', spec.scaleTargetRef ?? {});
+  checkReference(errors, 'spec.scaleTargetRef', spec.scaleTargetRef ?? {}, object.metadata.resourceVersion === undefined);
   const metrics = spec.metrics ?? [];
   for (const [index, metric] of metrics.entries()) checkMetric(errors, `spec.metrics[${index}]`, metric);
   if (minReplicas === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External'))

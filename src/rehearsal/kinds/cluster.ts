@@ -191,21 +191,19 @@ export const runtimeClassRules: KindRules = {
 };
 
 export const leaseRules: KindRules = {
-  defaults: (object) => fill(object, { spec: {} }),
+  // Coordinated leader election is switched off by default in 1.34: what it needs is dropped.
+  defaults: (object) =>
+    within(fill(object, { spec: {} }), 'spec', (spec) => set(set(spec, 'strategy', undefined), 'preferredHolder', undefined)),
   validate: (object) => {
     const errors = new FieldErrors();
-    const { leaseDurationSeconds, leaseTransitions, strategy, preferredHolder } = (object['spec'] ?? {}) as {
+    const { leaseDurationSeconds, leaseTransitions } = (object['spec'] ?? {}) as {
       leaseDurationSeconds?: number;
       leaseTransitions?: number;
-      strategy?: string;
-      preferredHolder?: string;
     };
     if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0)
       errors.invalid('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0');
     if (leaseTransitions !== undefined && leaseTransitions < 0)
       errors.invalid('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0');
-    if ((preferredHolder ?? '') !== '' && (strategy ?? '') === '')
-      errors.forbidden('spec.preferredHolder', 'may only be specified if `strategy` is defined');
     return errors.list;
   },
 };

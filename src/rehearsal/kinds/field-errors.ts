@@ -48,12 +48,8 @@ export class FieldErrors {
     });
   }
 
-  duplicate(field: string, value: unknown, detail = ''): void {
-    this.list.push({
-      reason: 'FieldValueDuplicate',
-      field,
-      detail: withDetail(`Duplicate value: ${printed(value)}`, detail),
-    });
+  duplicate(field: string, value: unknown): void {
+    this.duplicateText(field, printed(value));
   }
 
   duplicateText(field: string, text: string): void {

@@ -8,7 +8,7 @@ const fine: readonly string[] = [];
 
 const atMost = (length: number) => `must be no more than ${length} characters`;
 const example = (message: string, pattern: string, ...examples: string[]) =>
-  `${message} (e.g. ${examples.map((text) => `'${text}', `).join('or ')}regex used for validation is '${pattern}')`;
+  `${message} (e.g. ${examples.map((text) => `'${text}', `).join(' or ')}regex used for validation is '${pattern}')`;
 
 const label1123 = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const subdomain1123 = `${label1123}(\\.${label1123})*`;

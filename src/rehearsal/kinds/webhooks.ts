@@ -3,7 +3,7 @@ import { FieldErrors } from './field-errors.ts';
 import type { KindRules } from './kind-rules.ts';
 import { dns1035Label, dnsSubdomain, portNumber } from './names.ts';
 import { checkSelector, type LabelSelector } from './selectors.ts';
-import { fill, within, withinEach, type Fields } from './sharing.ts';
+import { fill, isAbsent, within, withinEach, type Fields } from './sharing.ts';
 
 /** A rule of a webhook: which requests it is asked about. */
 export interface WebhookRule {
@@ -116,7 +116,7 @@ function checkWebhook(errors: FieldErrors, path: string, webhook: Webhook): void
   for (const [index, rule] of rules.entries()) checkRule(errors, `${path}.rules[${index}]`, rule);
   errors.oneOf(`${path}.failurePolicy`, webhook.failurePolicy, ['Fail', 'Ignore'], true);
   errors.oneOf(`${path}.matchPolicy`, webhook.matchPolicy, ['Equivalent', 'Exact'], true);
-  if (sideEffects === undefined) errors.required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun');
+  if (isAbsent(sideEffects)) errors.required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun');
   else if (sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun')
     errors.notSupported(`${path}.sideEffects`, sideEffects, ['None', 'NoneOnDryRun']);
   if (timeoutSeconds !== undefined && (timeoutSeconds > 30 || timeoutSeconds < 1))

@@ -3,16 +3,23 @@ import type { RehearsalClock } from '../clock.ts';
 import type { Reader } from '../controllers/client.ts';
 import type { StoredObject } from '../objects.ts';
 import { createResponder, type RespondingPod } from '../streams/responder.ts';
+import type { ExpectedAnswer } from './expected-answers.ts';
 
 /** Connections into pods: what listens on their ports. */
 export class PodNetwork {
   readonly #reader: Reader;
   readonly #clock: RehearsalClock;
   readonly #responders = new Map<string, (port: number) => Duplex | undefined>();
+  #answers: readonly ExpectedAnswer[] = [];
 
   constructor(reader: Reader, clock: RehearsalClock) {
     this.#reader = reader;
     this.#clock = clock;
+  }
+
+  /** From now on these requests are answered so. */
+  expect(answers: readonly ExpectedAnswer[]): void {
+    this.#answers = answers;
   }
 
   /** A connection to a port of the pod; undefined when nothing listens there. */
@@ -22,12 +29,11 @@ export class PodNetwork {
       const pod = this.#reader.get('v1 Pod', namespace, name);
       return pod?.metadata.uid === uid ? (pod as unknown as RespondingPod) : undefined;
     };
-    const known = this.#responders.get(uid);
     if (podNow() === undefined) {
       this.#responders.delete(uid);
       return undefined;
     }
-    const responder = known ?? createResponder(podNow, this.#clock);
+    const responder = this.#responders.get(uid) ?? createResponder(podNow, this.#clock, () => this.#answers);
     this.#responders.set(uid, responder);
     return responder(port);
   };

@@ -20,6 +20,8 @@ interface State {
   message: string;
   onTerm: Timeline['onTerm'];
   isEndless: boolean;
+  /** `set -e` */
+  stopsOnError: boolean;
 }
 
 /** Runs `sh -c script`. Variables, pipes, substitutions and unknown commands make it undefined. */
@@ -34,6 +36,7 @@ export function readScript(script: string): Timeline | undefined {
     message: '',
     onTerm: 'ignored',
     isEndless: false,
+    stopsOnError: false,
   };
   if (!runAll(commands, state)) return undefined;
   const { lines, onTerm, message } = state;
@@ -59,6 +62,9 @@ function runAll(commands: readonly Command[], state: State): boolean {
     if (command.joint === '||' && state.exitCode === 0) continue;
     if (command.words[0] === 'while' || command.words[0] === 'until') return loop(commands.slice(index), state);
     if (!run(command, state)) return false;
+    const isHandled = ['&&', '||'].includes(commands[index + 1]?.joint ?? ';');
+    if (state.stopsOnError && state.exitCode !== 0 && !isHandled)
+      state.end ??= { after: state.now, exitCode: state.exitCode };
   }
   return true;
 }
@@ -123,7 +129,10 @@ const builtins: Readonly<Record<string, Builtin>> = {
       : false,
   true: succeeds,
   ':': succeeds,
-  set: succeeds,
+  set: (args, state) => {
+    if (args.some((argument) => /^-[a-z]*e/.test(argument))) state.stopsOnError = true;
+    return true;
+  },
   cd: succeeds,
   umask: succeeds,
   touch: succeeds,
@@ -172,7 +181,7 @@ function split(script: string): Command[] | undefined {
     if (command.words.length > 0) commands.push(command);
     command = { joint, words: [] };
   };
-  const token = /\s*(?:(&&|\|\||;|\n)|(>>?)\s*(&?[\w/.-]+)|((?:'[^']*'|"[^"]*"|[^\s;&|<>`'"(){}])+))/y;
+  const token = /[ \t\r]*(?:(&&|\|\||;|\n)|(>>?)\s*(&?[\w/.-]+)|((?:'[^']*'|"[^"]*"|[^\s;&|<>`'"(){}])+))/y;
   const text = script
     .replaceAll(/\\\n/g, ' ')
     .replaceAll(/(^|\s)#[^\n]*/g, '$1')

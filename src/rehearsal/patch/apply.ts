@@ -12,7 +12,7 @@ import { prune } from './prune.ts';
 import { isEqual } from './structure.ts';
 import { validateApplied } from './validate-applied.ts';
 import { fieldsOfValue } from './value-fields.ts';
-import { withZeroFields } from './zero-fields.ts';
+import { normalized } from './normalize.ts';
 
 /** One server-side apply. */
 export interface ApplyRequest extends FieldTerms {
@@ -52,10 +52,10 @@ interface Attempt {
 export function applyPatch(request: ApplyRequest): Applied {
   check(request);
   const { live, patch, shape, lookup, force, manager } = request;
-  const before = withZeroFields((live as JsonObject | undefined) ?? {}, shape, lookup);
+  const before = normalized((live as JsonObject | undefined) ?? {}, shape, lookup);
   const attempt = attemptApply(request, before, force);
   const { merged, managers } = Array.isArray(attempt) ? takeOver(request, before, attempt) : attempt;
-  const complete = merged === undefined ? before : withZeroFields(merged, shape, lookup);
+  const complete = merged === undefined ? before : normalized(merged, shape, lookup);
   const object = takesOver(manager) ? withLastApplied(complete, patch) : complete;
   const entries = writeManagers(managers);
   const isSame = live !== undefined && isSameEntries(entries, live.metadata.managedFields);

@@ -128,7 +128,10 @@ export function unlessOnlyTimesDiffer(old: StoredObject, next: StoredObject): St
     return known === entry || isEqual(asJson({ ...entry, time: '' }), asJson({ ...known, time: '' }));
   });
   if (!isSame) return next;
-  const without = ({ metadata: { managedFields: _, ...metadata }, ...rest }: StoredObject) =>
-    asJson({ ...rest, metadata });
-  return isEqual(without(old), without(next)) ? old : next;
+  return isEqual(withoutEntries(old), withoutEntries(next)) ? old : next;
+}
+
+function withoutEntries(object: StoredObject): Json {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return asJson({ ...object, metadata });
 }

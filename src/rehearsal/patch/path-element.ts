@@ -72,7 +72,7 @@ function compareScalars(one: Json, other: Json): number {
   if (rank !== 0) return rank;
   if (typeof one === 'number' && typeof other === 'number') return one - other;
   if (typeof one === 'boolean' && typeof other === 'boolean') return Number(one) - Number(other);
-  return compareText(String(one), String(other));
+  return compareText(printScalar(one), printScalar(other));
 }
 
 /** As messages print it: `.spec`, `[name="web"]`, `[="a"]`, `[0]`. */
@@ -86,4 +86,4 @@ export function printElement(element: PathElement): string {
     .join(',')}]`;
 }
 
-const printScalar = (value: Json): string => (typeof value === 'string' ? goQuoted(value) : String(value));
+const printScalar = (value: Json): string => (typeof value === 'string' ? goQuoted(value) : goJson(value));

@@ -33,11 +33,7 @@ export function scaleEntries(
     (manager) => manager.apiVersion === apiVersion && hasPath(manager.fields, path),
   );
   return writeManagers(
-    managers.map(({ entry: _, ...manager }) => ({
-      ...manager,
-      apiVersion: scaleVersion,
-      fields: fieldSetOf(scaleReplicas),
-    })),
+    managers.map((manager) => ({ ...withFields(manager, fieldSetOf(scaleReplicas)), apiVersion: scaleVersion })),
   );
 }
 
@@ -61,10 +57,10 @@ export function parentEntries(
     const fields = isKept ? manager.fields : difference(manager.fields, replicas);
     if (!isEmpty(fields)) kept.set(manager.id, withFields(manager, fields));
   }
-  for (const { entry: _, ...scaler } of scalers.values()) {
+  for (const scaler of scalers.values()) {
     if (!hasPath(scaler.fields, scaleReplicas)) continue;
     const time = parents.find(({ id }) => id === scaler.id)?.time;
-    kept.set(scaler.id, { ...scaler, apiVersion, time, fields: replicas });
+    kept.set(scaler.id, { ...withFields(scaler, replicas), apiVersion, time });
   }
   return writeManagers([...kept.values()]);
 }

@@ -49,6 +49,16 @@ export function structureOf(shape: Shape, lookup: TypeLookup): Structure {
   return structure;
 }
 
+const insides = new WeakMap<Shape, Shape>();
+
+/** The structure of what is within, also of a value that has one owner as a whole. */
+export function insideOf(shape: Shape, lookup: TypeLookup): Structure {
+  if (shape.type !== 'object' && shape.type !== 'map') return structureOf(shape, lookup);
+  let inside = insides.get(shape);
+  if (inside === undefined) insides.set(shape, (inside = { ...shape, atomic: false }));
+  return structureOf(inside, lookup);
+}
+
 function resolve(shape: Shape, lookup: TypeLookup): Structure {
   switch (shape.type) {
     case 'any':

@@ -2,7 +2,7 @@ import type { Shape, TypeLookup } from '../api/shape.ts';
 import type { Json, JsonObject } from '../objects.ts';
 import { goSyntax, goType, goValue } from './go-format.ts';
 import { fieldElement, printElement } from './path-element.ts';
-import { anyShape, elementOf, fieldShape, isObject, structureOf } from './structure.ts';
+import { anyShape, elementOf, fieldShape, insideOf, isObject, structureOf } from './structure.ts';
 
 /**
  * What is wrong with an applied configuration before it is merged, in the words of structured-merge-diff
@@ -52,7 +52,7 @@ const scalarProblems = (value: Json, path: string): string[] =>
   typeof value === 'object' ? at(path, `expected any scalar, got &{${goValue(value)}}`) : [];
 
 function fieldProblems(value: JsonObject, shape: Shape, lookup: TypeLookup, path: string): string[] {
-  const structure = structureOf({ ...shape, atomic: false }, lookup);
+  const structure = insideOf(shape, lookup);
   const problems: string[] = [];
   for (const field of Object.keys(value).sort()) {
     const child = value[field];

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 
 /**
  * `format` of strings, as k8s.io/kube-openapi/pkg/validation/strfmt checks them. Formats that are not here are accepted, as
@@ -11,7 +11,7 @@ export const formats: Readonly<Record<string, ((text: string) => boolean) | unde
   duration: (text) => goDuration.test(text) || wordDuration.test(text.toLowerCase()),
   email: (text) => /^(?:[^<>]*<)?[^\s@<>]+@[^\s@<>]+>?$/.test(text),
   hostname: (text) => hostname.test(text) && text.length <= 253,
-  ipv4: isIPv4,
+  ipv4: isSloppyIPv4,
   ipv6: (text) => isIPv6(text) && !text.includes('%'),
   cidr: isCidr,
   mac: (text) => /^(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$|^(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}$/i.test(text),
@@ -29,6 +29,12 @@ const goDuration =
 const wordDuration =
   /^\s*\d+\s*(?:ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\s*$/;
 
+/** With leading zeros, as Kubernetes has always taken them. */
+function isSloppyIPv4(text: string): boolean {
+  const parts = text.split('.');
+  return parts.length === 4 && parts.every((part) => /^\d{1,}$/.test(part) && Number(part) <= 255);
+}
+
 function isDateTime(text: string): boolean {
   return (
     /^\d{4}-\d{2}-\d{2}t([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(z|[+-]\d{2}:\d{2})$/i.test(text) &&
@@ -43,7 +49,7 @@ function isDay(text: string): boolean {
 
 function isCidr(text: string): boolean {
   const [, address = '', bits = ''] = /^(.+)\/(\d{1,3})$/.exec(text) ?? [];
-  return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128);
+  return (isSloppyIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128);
 }
 
 /** Go's `url.ParseRequestURI`: an absolute URI or an absolute path. */

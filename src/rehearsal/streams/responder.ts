@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { duplexPair, type Duplex } from 'node:stream';
 import type { Clock } from '../../clock.ts';
+import { answerTo, type ExpectedAnswer } from '../network/expected-answers.ts';
 
 interface Probe {
   httpGet?: { path?: string; port: number | string };
@@ -42,6 +43,7 @@ interface Listener {
 export function createResponder(
   podNow: () => RespondingPod | undefined,
   clock: Clock,
+  expected: () => readonly ExpectedAnswer[] = () => [],
 ): (port: number) => Duplex | undefined {
   const servers = new Map<number, Server>();
   const serverOf = (port: number) => {
@@ -51,7 +53,7 @@ export function createResponder(
       const pod = podNow();
       const listener = listenerOn(pod, port);
       if (pod === undefined || listener === undefined) request.socket.destroy();
-      else answer(request, response, { pod, listener, port, now: clock.now() });
+      else answer(request, response, { pod, listener, port, now: clock.now(), expected: expected() });
     });
     servers.set(port, server);
     return server;
@@ -98,17 +100,22 @@ interface Answer {
   port: number;
   /** Milliseconds since 1970. */
   now: number;
+  expected: readonly ExpectedAnswer[];
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, { pod, listener, port, now }: Answer): void {
+function answer(request: IncomingMessage, response: ServerResponse, answering: Answer): void {
+  const { pod, listener, port, now, expected } = answering;
   // A body that is not asked for is read, so that the next request on the connection is found.
   request.resume();
   const path = (request.url ?? '/').split('?')[0] ?? '/';
-  const [status, type, body] = bodyOf(request.method ?? 'GET', path, pod, listener, port);
+  const method = request.method ?? 'GET';
+  const wanted = answerTo(expected, { method, path });
+  const [status, type, body] =
+    wanted === undefined ? bodyOf(method, path, pod, listener, port) : expectedBody(wanted, pod, listener, port);
   response.sendDate = false;
   response.writeHead(status, {
     'content-type': type,
-    'content-length': Buffer.byteLength(body),
+    ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
     'cache-control': 'no-store',
     date: new Date(now).toUTCString(),
     server: 'rehearsal',
@@ -128,7 +135,23 @@ function bodyOf(method: string, path: string, pod: RespondingPod, { container, p
   return [200, 'text/html; charset=utf-8', page(pod, container, port)] as const;
 }
 
-function page({ metadata }: RespondingPod, { name, image = '' }: Container, port: number): string {
+function expectedBody(
+  { status, json, says }: ExpectedAnswer,
+  pod: RespondingPod,
+  { container }: Listener,
+  port: number,
+) {
+  if (status === 204) return [status, 'text/plain', ''] as const;
+  if (json === undefined) return [status, 'text/html; charset=utf-8', page(pod, container, port, says)] as const;
+  return [status, 'application/json', `${JSON.stringify({ ...json, says, rehearsal: true })}\n`] as const;
+}
+
+function page(
+  { metadata }: RespondingPod,
+  { name, image = '' }: Container,
+  port: number,
+  says: readonly string[] = [],
+): string {
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Rehearsal: ${escape(name)}</title></head>
@@ -140,7 +163,7 @@ function page({ metadata }: RespondingPod, { name, image = '' }: Container, port
 <dt>Image</dt><dd>${escape(image)}</dd>
 <dt>Pod</dt><dd>${escape(`${metadata.namespace ?? 'default'}/${metadata.name}`)}</dd>
 <dt>Port</dt><dd>${port}</dd>
-</dl>
+${says.map((text) => `<dt>The recipe expects here</dt><dd>${escape(text)}</dd>\n`).join('')}</dl>
 </body>
 </html>
 `;

@@ -52,6 +52,6 @@ async function recordingOf(scenario: Scenario, own: readonly ScenarioRun[]): Pro
     digest: digestOf(scenario),
     server,
     date,
-    clients: { ...before?.clients, ...Object.fromEntries(told) },
+    clients: { ...now, ...before?.clients, ...now },
   };
 }

@@ -8,7 +8,9 @@ import { scenarios } from './scenarios/index.ts';
 const isAnswered = (step: object) => !('until' in step) && !('start' in step);
 
 test('the scenarios hold more than two hundred commands of kubectl and helm', () => {
-  const commands = scenarios.flatMap(({ steps }) => steps.filter((step) => 'run' in step).map(stepName));
+  const commands = scenarios.flatMap(({ steps }) =>
+    steps.filter((step) => 'run' in step && !('start' in step)).map(stepName),
+  );
   expect(commands.length).toBeGreaterThan(200);
   expect(new Set(commands.map((command) => command.split(' ')[0]))).toEqual(new Set(['kubectl', 'helm']));
 });

@@ -6,7 +6,7 @@ import { dockerfileCases, writeCase, type DockerfileCase } from './dockerfiles.t
 
 /**
  * Builds every Dockerfile of dockerfiles.ts with BuildKit and writes down what it says. Needs a builder of buildx that can pull
- * busybox:1.37, in BUILDX_BUILDER: node test/rehearsal/images/record-buildkit.ts
+ * busybox:1.37, in BUILDX_BUILDER: node test/rehearsal/images/record-buildkit.ts, then prettier --write on what it wrote
  */
 const execute = promisify(execFile);
 const seconds = 120;

@@ -22,14 +22,22 @@ export function comparable({ code, answer, warnings, sent }: Compared): Fields {
 
 /** Errors of one map come in any order: Go walks through maps at random. */
 function withSortedCauses(status: Fields): Fields {
-  const { details, ...rest } = status as { details?: { causes?: { field: string; message: string }[] } };
-  if (details?.causes === undefined || details.causes.length < 2) return status;
-  const { message: _, ...others } = rest as Fields;
-  const unique = details.causes.filter(
+  const { details, message, ...rest } = status as { message?: string; details?: { causes?: Cause[] } };
+  const causes = (details?.causes ?? []).filter(
     (cause, index, all) => all.findIndex((other) => isDeepStrictEqual(other, cause)) === index,
   );
-  const keyOf = ({ field, message }: { field: string; message: string }) => `${field} ${message}`;
-  return { ...others, details: { ...details, causes: unique.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) } };
+  const keyOf = ({ field, message: text }: Cause) => `${field} ${text}`;
+  return {
+    ...rest,
+    // The message lists them in the same order.
+    ...(causes.length > 1 ? {} : { message }),
+    details: { ...details, causes: causes.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) },
+  };
+}
+
+interface Cause {
+  field: string;
+  message: string;
 }
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

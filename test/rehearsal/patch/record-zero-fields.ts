@@ -100,7 +100,7 @@ function zeroOf(field: string, schema: Schema, isRequired: boolean): unknown {
   const isStruct = ref !== undefined && (!scalars.test(ref) || isSchemaProps(ref));
   if (isStruct && JSON.stringify(schema.default) === '{}') return {};
   if (schema.default === '' || schema.default === 0 || schema.default === false) return schema.default;
-  if (/Time$/.test(ref ?? '') && times.test(field)) return null;
+  if ((ref ?? '').endsWith('Time') && times.test(field)) return null;
   const isNil = schema.type === 'array' || schema.additionalProperties !== undefined || isStruct;
   return isRequired && isNil && schema.default === undefined ? null : undefined;
 }

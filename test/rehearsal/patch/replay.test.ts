@@ -13,7 +13,7 @@ import { applyMergePatch } from '../../../src/rehearsal/patch/merge-patch.ts';
 import { resetFilter } from '../../../src/rehearsal/patch/reset-fields.ts';
 import { parentEntries, scaleEntries } from '../../../src/rehearsal/patch/scale-fields.ts';
 import { applyStrategicMerge } from '../../../src/rehearsal/patch/strategic-merge.ts';
-import { withZeroFields } from '../../../src/rehearsal/patch/zero-fields.ts';
+import { normalized } from '../../../src/rehearsal/patch/normalize.ts';
 import { autoscalerVersions } from './autoscaler-versions.ts';
 import { customShapes } from './definitions.ts';
 import { group, type Step } from './scenarios.ts';
@@ -227,7 +227,7 @@ function perform(operation: Operation, before: StoredObject | undefined, time: s
   const answered = operation.answer as JsonObject;
   const full = operation.hasDefaults === true ? withDefaults(asked, answered) : asked;
   const given = (operation.assigned ?? []).reduce(without, full as JsonObject);
-  const after = withZeroFields(given, terms.shape, builtInType);
+  const after = normalized(given, terms.shape, builtInType);
   return { object: after, managedFields: trackUpdate({ ...terms, before, after, time }) };
 }
 

@@ -214,6 +214,8 @@ function fieldsOf(ref: string, more: string[]): Record<string, string> {
 
 function derivedGoType(isMap: boolean, isRepeated: boolean, type: string, base: string): string {
   const scalar: Record<string, string> = { double: 'float64', bytes: '[]uint8' };
-  const one = messages.has(type) ? type.split('.').slice(-2).join('.') : (scalar[base] ?? base);
+  // Several types are written as any JSON: they are told by their names.
+  const isNamed = messages.has(type) && base !== 'json' && !base.startsWith('schema-');
+  const one = isNamed ? type.split('.').slice(-2).join('.') : (scalar[base] ?? base);
   return isMap ? `map[string]${one}` : isRepeated ? `[]${one}` : one;
 }

@@ -6,5 +6,7 @@ import type { Client } from '../client.ts';
 export function findOperator(client: Client, labels: Readonly<Record<string, string>>): StoredObject | undefined {
   return client
     .list('apps/v1 Deployment', { labels })
-    .find((deployment) => hasCondition((deployment['status'] as { conditions?: Condition[] } | undefined)?.conditions, 'Available'));
+    .find((deployment) =>
+      hasCondition((deployment['status'] as { conditions?: Condition[] } | undefined)?.conditions, 'Available'),
+    );
 }

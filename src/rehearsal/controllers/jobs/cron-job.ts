@@ -49,11 +49,17 @@ export function cronJobController(): Controller {
       const { client, clock } = context;
       const queue = new Reconciler(clock, (key) => reconcile(key, context, queue));
       client.watch(kind, ({ object, type, before }) => {
-        const isOnlyStatus = type === 'MODIFIED' && before !== undefined && isEqual(before['spec'], object['spec']) && !isTerminating(object);
+        const isOnlyStatus =
+          type === 'MODIFIED' &&
+          before !== undefined &&
+          isEqual(before['spec'], object['spec']) &&
+          !isTerminating(object);
         if (type !== 'DELETED' && !isOnlyStatus) queue.add(`${object.metadata.namespace}/${object.metadata.name}`);
       });
       client.watch('batch/v1 Job', ({ object }) => {
-        const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === 'CronJob' && reference.controller === true);
+        const owner = object.metadata.ownerReferences?.find(
+          (reference) => reference.kind === 'CronJob' && reference.controller === true,
+        );
         if (owner !== undefined) queue.add(`${object.metadata.namespace}/${owner.name}`);
       });
     },
@@ -85,8 +91,14 @@ function reconcile(key: string, context: ControllerContext, queue: Reconciler): 
 }
 
 /** Which of the jobs still run, and when one succeeded last. */
-function noteJobs({ client }: ControllerContext, cron: StoredObject, jobs: readonly StoredObject[], status: Status): void {
-  const say = (type: EventText['type'], reason: string, message: string) => client.event(cron, { type, reason, message });
+function noteJobs(
+  { client }: ControllerContext,
+  cron: StoredObject,
+  jobs: readonly StoredObject[],
+  status: Status,
+): void {
+  const say = (type: EventText['type'], reason: string, message: string) =>
+    client.event(cron, { type, reason, message });
   const isActive = (uid: string) => status.active?.some((job) => job.uid === uid) ?? false;
   const forget = (uid: string) => {
     status.active = (status.active ?? []).filter((job) => job.uid !== uid);
@@ -94,7 +106,8 @@ function noteJobs({ client }: ControllerContext, cron: StoredObject, jobs: reado
   for (const job of jobs) {
     const { uid, name } = job.metadata;
     if (!isFinished(job)) {
-      if (!isActive(uid)) say('Warning', 'UnexpectedJob', `Saw a job that the controller did not create or forgot: ${name}`);
+      if (!isActive(uid))
+        say('Warning', 'UnexpectedJob', `Saw a job that the controller did not create or forgot: ${name}`);
       continue;
     }
     const condition = jobCondition(job, 'Complete') === undefined ? 'Failed' : 'Complete';
@@ -136,13 +149,20 @@ function startIfDue(context: ControllerContext, cron: StoredObject, status: Stat
   };
   if (time === undefined) return wait();
   if (missed > 100)
-    warn('TooManyMissedTimes', 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew');
+    warn(
+      'TooManyMissedTimes',
+      'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
+    );
   if (spec.startingDeadlineSeconds !== undefined && time + spec.startingDeadlineSeconds * 1000 < now) {
-    warn('MissSchedule', `Missed scheduled time to start a job: ${new Date(time).toUTCString().replace('GMT', '+0000')}`);
+    warn(
+      'MissSchedule',
+      `Missed scheduled time to start a job: ${new Date(time).toUTCString().replace('GMT', '+0000')}`,
+    );
     return wait();
   }
   const name = `${cron.metadata.name}-${Math.floor(time / 60_000)}`;
-  if (status.active?.some((job) => job.name === name) === true || Date.parse(status.lastScheduleTime ?? '') === time) return wait();
+  if (status.active?.some((job) => job.name === name) === true || Date.parse(status.lastScheduleTime ?? '') === time)
+    return wait();
   if (spec.concurrencyPolicy === 'Forbid' && (status.active ?? []).length > 0) {
     client.event(cron, {
       type: 'Normal',
@@ -167,7 +187,12 @@ function startIfDue(context: ControllerContext, cron: StoredObject, status: Stat
 }
 
 /** The latest time that is over, and how many were not used. */
-function mostRecent(cron: StoredObject, { lastScheduleTime }: Status, schedule: Schedule, now: number): { time: number | undefined; missed: number } {
+function mostRecent(
+  cron: StoredObject,
+  { lastScheduleTime }: Status,
+  schedule: Schedule,
+  now: number,
+): { time: number | undefined; missed: number } {
   const { startingDeadlineSeconds } = specOf(cron);
   const last = Date.parse(lastScheduleTime ?? cron.metadata.creationTimestamp);
   const earliest = startingDeadlineSeconds === undefined ? last : Math.max(last, now - startingDeadlineSeconds * 1000);
@@ -186,7 +211,12 @@ function mostRecent(cron: StoredObject, { lastScheduleTime }: Status, schedule: 
   return { time, missed };
 }
 
-function startJob({ client }: ControllerContext, cron: StoredObject, name: string, time: number): StoredObject | undefined {
+function startJob(
+  { client }: ControllerContext,
+  cron: StoredObject,
+  name: string,
+  time: number,
+): StoredObject | undefined {
   const { jobTemplate, timeZone } = specOf(cron);
   const { namespace } = cron.metadata;
   const { labels, annotations } = jobTemplate.metadata ?? {};
@@ -198,7 +228,10 @@ function startJob({ client }: ControllerContext, cron: StoredObject, name: strin
         name,
         ...(namespace === undefined ? {} : { namespace }),
         ...(labels === undefined ? {} : { labels }),
-        annotations: { ...annotations, 'batch.kubernetes.io/cronjob-scheduled-timestamp': zonedTimestamp(time, timeZone) },
+        annotations: {
+          ...annotations,
+          'batch.kubernetes.io/cronjob-scheduled-timestamp': zonedTimestamp(time, timeZone),
+        },
         ownerReferences: [controllerReference(cron)],
       },
       spec: jobTemplate.spec,
@@ -227,7 +260,15 @@ function cleanUp(context: ControllerContext, cron: StoredObject, jobs: readonly 
   const trim = (type: string, limit: number | undefined) => {
     const ended = jobs.filter((job) => jobCondition(job, type) !== undefined && !isTerminating(job));
     if (limit === undefined || ended.length <= limit) return;
-    ended.sort((one, other) => (startOf(one) === startOf(other) ? (one.metadata.name < other.metadata.name ? -1 : 1) : startOf(one) < startOf(other) ? -1 : 1));
+    ended.sort((one, other) =>
+      startOf(one) === startOf(other)
+        ? one.metadata.name < other.metadata.name
+          ? -1
+          : 1
+        : startOf(one) < startOf(other)
+          ? -1
+          : 1,
+    );
     for (const job of ended.slice(0, ended.length - limit)) removeJob(context, cron, job);
   };
   trim('Complete', successfulJobsHistoryLimit);

@@ -55,13 +55,14 @@ export class JobSync {
       failed: [...(uncountedTerminatedPods?.failed ?? [])],
     };
     const isNew = (pod: StoredObject, known: readonly string[]) =>
-      isTracked(pod) &&
-      !known.includes(pod.metadata.uid) &&
-      (!this.isIndexed || indexOf(pod, this.spec) !== undefined);
+      isTracked(pod) && !known.includes(pod.metadata.uid) && (!this.isIndexed || indexOf(pod, this.spec) !== undefined);
     this.newlySucceeded = pods.filter((pod) => isNew(pod, this.uncounted.succeeded) && phaseOf(pod) === 'Succeeded');
     this.newlyFailed = pods.filter((pod) => isNew(pod, this.uncounted.failed) && isPodFailed(pod, this.spec));
     this.succeededBefore = parseIndexes(completedIndexes, this.spec.completions ?? 0);
-    this.succeededIndexes = new Set([...this.succeededBefore, ...this.newlySucceeded.flatMap((pod) => indexOf(pod, this.spec) ?? [])]);
+    this.succeededIndexes = new Set([
+      ...this.succeededBefore,
+      ...this.newlySucceeded.flatMap((pod) => indexOf(pod, this.spec) ?? []),
+    ]);
     this.failedIndexes = this.#failedIndexes();
   }
 
@@ -107,7 +108,11 @@ export class JobSync {
     let final = finishing;
     if (finishing?.type === 'FailureTarget' || finishing?.type === 'SuccessCriteriaMet') {
       if (!conditions.some(({ type }) => type === finishing.type)) next.conditions = [...conditions, finishing];
-      final = this.condition(finishing.type === 'FailureTarget' ? 'Failed' : 'Complete', finishing.reason, finishing.message);
+      final = this.condition(
+        finishing.type === 'FailureTarget' ? 'Failed' : 'Complete',
+        finishing.reason,
+        finishing.message,
+      );
     }
     this.#write(next);
     const gone = new Set(this.pods.filter((pod) => !isTracked(pod)).map(({ metadata }) => metadata.uid));
@@ -125,7 +130,9 @@ export class JobSync {
     if (!this.isIndexed) count('succeeded');
     count('failed');
     const isDone =
-      final !== undefined && this.uncounted.succeeded.length + this.uncounted.failed.length === 0 && (next.terminating ?? 0) === 0;
+      final !== undefined &&
+      this.uncounted.succeeded.length + this.uncounted.failed.length === 0 &&
+      (next.terminating ?? 0) === 0;
     if (isDone && final !== undefined) {
       next.conditions = [...(next.conditions ?? []), final];
       if (final.type === 'Complete') next.completionTime = final.lastTransitionTime;
@@ -198,7 +205,10 @@ export class JobSync {
     if (latest?.metadata.uid !== pod.metadata.uid || !isTracked(latest)) return pod;
     const { finalizers = [], ...metadata } = latest.metadata;
     const others = finalizers.filter((finalizer) => finalizer !== trackingFinalizer);
-    return this.context.client.update({ ...latest, metadata: { ...metadata, ...(others.length === 0 ? {} : { finalizers: others }) } });
+    return this.context.client.update({
+      ...latest,
+      metadata: { ...metadata, ...(others.length === 0 ? {} : { finalizers: others }) },
+    });
   }
 
   #write(status: JobStatus): void {

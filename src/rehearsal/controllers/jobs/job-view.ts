@@ -77,13 +77,18 @@ export function indexOf({ metadata }: StoredObject, { completions = 0 }: JobSpec
 }
 
 export const failuresOfIndex = ({ metadata }: StoredObject) => Number(metadata.annotations?.[failureCount] ?? 0);
-export const ignoredFailuresOfIndex = ({ metadata }: StoredObject) => Number(metadata.annotations?.[ignoredFailureCount] ?? 0);
+export const ignoredFailuresOfIndex = ({ metadata }: StoredObject) =>
+  Number(metadata.annotations?.[ignoredFailureCount] ?? 0);
 
 /** Milliseconds since 1970 at which the last container of a failed pod ended. */
 export function finishedAt(pod: StoredObject): number {
-  const ends = (podStatus(pod).containerStatuses ?? []).map(({ state }) => Date.parse(state?.terminated?.finishedAt ?? ''));
+  const ends = (podStatus(pod).containerStatuses ?? []).map(({ state }) =>
+    Date.parse(state?.terminated?.finishedAt ?? ''),
+  );
   const known = ends.filter((end) => !Number.isNaN(end));
-  return known.length > 0 ? Math.max(...known) : Date.parse(pod.metadata.deletionTimestamp ?? pod.metadata.creationTimestamp);
+  return known.length > 0
+    ? Math.max(...known)
+    : Date.parse(pod.metadata.deletionTimestamp ?? pod.metadata.creationTimestamp);
 }
 
 /** What is added to a pod for one index (pkg/controller/job/indexed_job_utils.go). */
@@ -110,7 +115,9 @@ export function indexedTemplate(
         ...template.metadata?.annotations,
         [indexAnnotation]: String(index),
         ...(failures === undefined ? {} : { [failureCount]: String(failures.counted) }),
-        ...(failures === undefined || failures.ignored === 0 ? {} : { [ignoredFailureCount]: String(failures.ignored) }),
+        ...(failures === undefined || failures.ignored === 0
+          ? {}
+          : { [ignoredFailureCount]: String(failures.ignored) }),
       },
     },
     spec: {

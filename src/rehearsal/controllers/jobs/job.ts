@@ -61,10 +61,13 @@ export function jobController(): Controller {
       });
       // Pods of a Job that is gone would keep their finalizer for ever.
       client.watch('v1 Pod', ({ object, type }) => {
-        const owner = object.metadata.ownerReferences?.find(({ kind, controller }) => kind === 'Job' && controller === true);
+        const owner = object.metadata.ownerReferences?.find(
+          ({ kind, controller }) => kind === 'Job' && controller === true,
+        );
         if (type === 'DELETED' || owner === undefined || !isTracked(object) || !isTerminating(object)) return;
         const job = client.get('batch/v1 Job', object.metadata.namespace, owner.name);
-        if (job?.metadata.uid !== owner.uid || isFinished(job)) strays.add(`${object.metadata.namespace}/${object.metadata.name}`);
+        if (job?.metadata.uid !== owner.uid || isFinished(job))
+          strays.add(`${object.metadata.namespace}/${object.metadata.name}`);
       });
       const strays = new Reconciler(clock, (key) => {
         const pod = client.get('v1 Pod', ...namesOf(key));
@@ -114,7 +117,9 @@ function nextBackOff(known: BackOff | undefined, { newlySucceeded, newlyFailed }
   const ends = [...newlySucceeded, ...newlyFailed].sort((one, other) => finishedAt(one) - finishedAt(other));
   return ends.reduce<BackOff>(
     ({ failures }, pod) =>
-      phaseOf(pod) === 'Succeeded' ? { failures: 0, lastFailure: 0 } : { failures: failures + 1, lastFailure: finishedAt(pod) },
+      phaseOf(pod) === 'Succeeded'
+        ? { failures: 0, lastFailure: 0 }
+        : { failures: failures + 1, lastFailure: finishedAt(pod) },
     known ?? { failures: 0, lastFailure: 0 },
   );
 }
@@ -241,7 +246,8 @@ function createPods(sync: JobSync, count: number, again: (milliseconds: number) 
       index === undefined
         ? podFromTemplate(job, template)
         : podFromTemplate(job, indexedTemplate(job, template, index, failuresFor(sync, index)));
-    const metadata = index === undefined ? pod.metadata : { ...pod.metadata, generateName: `${job.metadata.name}-${index}-` };
+    const metadata =
+      index === undefined ? pod.metadata : { ...pod.metadata, generateName: `${job.metadata.name}-${index}-` };
     try {
       createPod(context.client, job, { ...pod, metadata });
       sync.created += 1;
@@ -270,7 +276,8 @@ function failuresFor(sync: JobSync, index: number): { counted: number; ignored: 
 function isIndexDue(sync: JobSync, index: number, again: (milliseconds: number) => void): boolean {
   const last = sync.spec.backoffLimitPerIndex === undefined ? undefined : lastFailureOf(sync, index);
   if (last === undefined) return true;
-  const wait = waitAfter(failuresOfIndex(last) + ignoredFailuresOfIndex(last) + 1, finishedAt(last)) - sync.context.clock.now();
+  const wait =
+    waitAfter(failuresOfIndex(last) + ignoredFailuresOfIndex(last) + 1, finishedAt(last)) - sync.context.clock.now();
   if (wait > 0) again(wait);
   return wait <= 0;
 }
@@ -279,7 +286,13 @@ function isIndexDue(sync: JobSync, index: number, again: (milliseconds: number) 
 function delayedPods(sync: JobSync): ReadonlySet<string> {
   if (sync.spec.backoffLimitPerIndex === undefined) return new Set();
   const running = new Set(sync.active.flatMap((pod) => indexOf(pod, sync.spec) ?? []));
-  const open = missingIndexes(Infinity, sync.spec.completions ?? 0, running, sync.succeededIndexes, sync.failedIndexes ?? new Set());
+  const open = missingIndexes(
+    Infinity,
+    sync.spec.completions ?? 0,
+    running,
+    sync.succeededIndexes,
+    sync.failedIndexes ?? new Set(),
+  );
   return new Set(open.flatMap((index) => lastFailureOf(sync, index)?.metadata.uid ?? []));
 }
 
@@ -292,5 +305,9 @@ function noteSuspension(sync: JobSync, status: JobStatus): void {
     : sync.condition('Suspended', 'JobResumed', 'Job resumed', 'False');
   status.conditions = [...(status.conditions ?? []).filter(({ type }) => type !== 'Suspended'), condition];
   if (!isSuspended) status.startTime = sync.context.clock.timestamp();
-  sync.context.client.event(sync.job, { type: 'Normal', reason: isSuspended ? 'Suspended' : 'Resumed', message: condition.message });
+  sync.context.client.event(sync.job, {
+    type: 'Normal',
+    reason: isSuspended ? 'Suspended' : 'Resumed',
+    message: condition.message,
+  });
 }

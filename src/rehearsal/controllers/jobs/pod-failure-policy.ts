@@ -33,7 +33,10 @@ export function matchFailurePolicy(policy: FailurePolicy | undefined, pod: Store
         onPodConditions?.some((wanted) => wanted.type === type && (wanted.status ?? 'True') === status),
       );
       if (condition !== undefined)
-        return { action, message: `Pod ${namespace}/${name} has condition ${condition.type} matching ${action} rule at index ${index}` };
+        return {
+          action,
+          message: `Pod ${namespace}/${name} has condition ${condition.type} matching ${action} rule at index ${index}`,
+        };
     }
   }
   return { action: undefined };
@@ -45,7 +48,9 @@ function exited(
 ): { name: string; exitCode: number } | undefined {
   const { containerStatuses = [], initContainerStatuses = [] } = podStatus(pod);
   return [...containerStatuses, ...initContainerStatuses]
-    .flatMap(({ name, state }) => (state?.terminated === undefined ? [] : [{ name, exitCode: state.terminated.exitCode }]))
+    .flatMap(({ name, state }) =>
+      state?.terminated === undefined ? [] : [{ name, exitCode: state.terminated.exitCode }],
+    )
     .find(
       ({ name, exitCode }) =>
         (containerName === undefined || containerName === name) &&

@@ -51,7 +51,9 @@ export function parseSchedule(text: string, timeZone: string | undefined): Sched
     const [byDay, byWeekday] = [days.has(date.getUTCDate()), weekdays.has(date.getUTCDay())];
     return months.has(date.getUTCMonth() + 1) && (anyDay || anyWeekday ? byDay && byWeekday : byDay || byWeekday);
   };
-  const times = [...hours].sort(ascending).flatMap((hour) => [...minutes].sort(ascending).map((minute) => (hour * 60 + minute) * 60_000));
+  const times = [...hours]
+    .sort(ascending)
+    .flatMap((hour) => [...minutes].sort(ascending).map((minute) => (hour * 60 + minute) * 60_000));
   return {
     next(after) {
       const first = Math.floor((after + local(after)) / day) * day;
@@ -73,7 +75,10 @@ const ascending = (one: number, other: number) => one - other;
 function constantDelay(text: string): Schedule | undefined {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return undefined;
-  const sum = parts.reduce((total, [, amount, unit = 's']) => total + Number(amount) * (unitMilliseconds[unit] ?? 0), 0);
+  const sum = parts.reduce(
+    (total, [, amount, unit = 's']) => total + Number(amount) * (unitMilliseconds[unit] ?? 0),
+    0,
+  );
   const delay = Math.max(1000, Math.floor(sum / 1000) * 1000);
   return { next: (after) => Math.floor(after / 1000) * 1000 + delay };
 }
@@ -91,7 +96,8 @@ function parseField(text: string, { min, max, names = '' }: Field): Set<number> 
     const first = isAny ? min : numberOf(low);
     const last = isAny ? max : high !== undefined ? numberOf(high) : step === undefined ? first : max;
     const size = step === undefined ? 1 : Number(step);
-    if (![first, last, size].every(Number.isInteger) || first < min || last > max || first > last || size < 1) return undefined;
+    if (![first, last, size].every(Number.isInteger) || first < min || last > max || first > last || size < 1)
+      return undefined;
     for (let value = first; value <= last; value += size) values.add(value);
   }
   return values;

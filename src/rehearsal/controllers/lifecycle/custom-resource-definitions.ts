@@ -71,12 +71,21 @@ export function customResourceDefinitionController(options: Options): Controller
         }
         establish(context, named);
       });
-      client.watch(kind, ({ object, before }) => {
+      client.watch(kind, ({ type, object, before }) => {
         queue.add(object.metadata.name);
         // A name that was given up or taken concerns every other definition of the group.
-        if (before !== undefined && statusOf(before).acceptedNames === statusOf(object).acceptedNames) return;
+        if (
+          type === 'MODIFIED' &&
+          before !== undefined &&
+          statusOf(before).acceptedNames === statusOf(object).acceptedNames
+        )
+          return;
         for (const other of client.list(kind))
-          if (specOf(other).group === specOf(object).group && !hasCondition(statusOf(other).conditions ?? [], 'NamesAccepted')) queue.add(other.metadata.name);
+          if (
+            specOf(other).group === specOf(object).group &&
+            !hasCondition(statusOf(other).conditions ?? [], 'NamesAccepted')
+          )
+            queue.add(other.metadata.name);
       });
     },
   };
@@ -86,13 +95,28 @@ function acceptNames({ client, clock }: ControllerContext, definition: StoredObj
   const { group, names } = specOf(definition);
   const status = statusOf(definition);
   const own = status.acceptedNames ?? {};
-  if (own.plural === names.plural && own.kind === names.kind && own.listKind === names.listKind && String(own.shortNames) === String(names.shortNames)) return definition;
-  const others = client.list(kind).filter((other) => other !== definition && specOf(other).group === group).map((other) => statusOf(other).acceptedNames ?? {});
-  const resources = new Set(others.flatMap(({ plural, singular, shortNames = [] }) => [plural, singular, ...shortNames]));
+  if (
+    own.plural === names.plural &&
+    own.kind === names.kind &&
+    own.listKind === names.listKind &&
+    String(own.shortNames) === String(names.shortNames)
+  )
+    return definition;
+  const others = client
+    .list(kind)
+    .filter((other) => other !== definition && specOf(other).group === group)
+    .map((other) => statusOf(other).acceptedNames ?? {});
+  const resources = new Set(
+    others.flatMap(({ plural, singular, shortNames = [] }) => [plural, singular, ...shortNames]),
+  );
   const kinds = new Set(others.flatMap(({ kind: taken, listKind }) => [taken, listKind]));
   const accepted: Partial<Names> = { ...own };
   let problem: [reason: string, message: string] | undefined;
-  const accept = (field: 'plural' | 'singular' | 'kind' | 'listKind', taken: ReadonlySet<string | undefined>, reason: string) => {
+  const accept = (
+    field: 'plural' | 'singular' | 'kind' | 'listKind',
+    taken: ReadonlySet<string | undefined>,
+    reason: string,
+  ) => {
     const name = names[field];
     if (name === undefined) return;
     if (own[field] !== name && taken.has(name)) problem = [reason, `"${name}" is already in use`];
@@ -100,7 +124,9 @@ function acceptNames({ client, clock }: ControllerContext, definition: StoredObj
   };
   accept('plural', resources, 'PluralConflict');
   accept('singular', resources, 'SingularConflict');
-  const conflicts = (names.shortNames ?? []).filter((name) => !(own.shortNames ?? []).includes(name) && resources.has(name));
+  const conflicts = (names.shortNames ?? []).filter(
+    (name) => !(own.shortNames ?? []).includes(name) && resources.has(name),
+  );
   if (conflicts.length > 0) {
     const texts = conflicts.map((name) => `"${name}" is already in use`);
     problem = ['ShortNamesConflict', texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`];
@@ -119,11 +145,19 @@ function acceptNames({ client, clock }: ControllerContext, definition: StoredObj
     conditions = withCondition(
       conditions,
       problem === undefined
-        ? { type: 'Established', status: 'False', reason: 'Installing', message: 'the initial names have been accepted' }
+        ? {
+            type: 'Established',
+            status: 'False',
+            reason: 'Installing',
+            message: 'the initial names have been accepted',
+          }
         : { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' },
       time,
     );
-  return client.updateStatus({ ...definition, status: { ...status, conditions, acceptedNames: { plural: '', kind: '', ...accepted } } });
+  return client.updateStatus({
+    ...definition,
+    status: { ...status, conditions, acceptedNames: { plural: '', kind: '', ...accepted } },
+  });
 }
 
 function establish({ client, clock }: ControllerContext, definition: StoredObject): void {
@@ -133,14 +167,25 @@ function establish({ client, clock }: ControllerContext, definition: StoredObjec
   const storedVersions = storage === undefined || stored.includes(storage) ? stored : [...stored, storage];
   const conditions = withCondition(
     status.conditions ?? [],
-    { type: 'Established', status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' },
+    {
+      type: 'Established',
+      status: 'True',
+      reason: 'InitialNamesAccepted',
+      message: 'the initial names have been accepted',
+    },
     clock.timestamp(),
   );
-  if (conditions !== status.conditions || storedVersions !== stored) client.updateStatus({ ...definition, status: { ...status, conditions, storedVersions } });
+  if (conditions !== status.conditions || storedVersions !== stored)
+    client.updateStatus({ ...definition, status: { ...status, conditions, storedVersions } });
 }
 
 /** Removes the objects of a definition that is being deleted, then lets it go. */
-function finalize({ client, clock }: ControllerContext, definition: StoredObject, resources: readonly Resource[], queue: Reconciler): void {
+function finalize(
+  { client, clock }: ControllerContext,
+  definition: StoredObject,
+  resources: readonly Resource[],
+  queue: Reconciler,
+): void {
   if (!(definition.metadata.finalizers ?? []).includes(finalizer)) return;
   const note = (known: StoredObject, reason: string, message: string, isTrue: boolean) => {
     const status = statusOf(known);
@@ -149,7 +194,9 @@ function finalize({ client, clock }: ControllerContext, definition: StoredObject
       { type: 'Terminating', status: isTrue ? 'True' : 'False', reason, message },
       clock.timestamp(),
     );
-    return conditions === status.conditions ? known : client.updateStatus({ ...known, status: { ...status, conditions } });
+    return conditions === status.conditions
+      ? known
+      : client.updateStatus({ ...known, status: { ...status, conditions } });
   };
   const isServed = conditionOf(statusOf(definition).conditions ?? [], 'Established')?.status === 'True';
   const noted = note(definition, 'InstanceDeletionInProgress', 'CustomResource deletion is in progress', true);

@@ -109,7 +109,13 @@ function collect(client: Client, object: StoredObject): void {
     owner !== undefined && owner !== 'unknown' && isDeletingDependents(owner);
   const solid = owners.filter(({ owner }) => owner !== undefined && !isWaiting(owner));
   if (solid.length > 0) {
-    if (solid.length < owners.length) client.update(withReferences(object, solid.map(({ reference }) => reference)));
+    if (solid.length < owners.length)
+      client.update(
+        withReferences(
+          object,
+          solid.map(({ reference }) => reference),
+        ),
+      );
     return;
   }
   const dependents = client.owned(object.metadata.uid);
@@ -122,7 +128,12 @@ function collect(client: Client, object: StoredObject): void {
   // Owners that wait for each other would wait for ever.
   const isCycle = dependents.some(isDeletingDependents);
   const unblocked = isCycle
-    ? client.update(withReferences(object, references.map((reference) => ({ ...reference, blockOwnerDeletion: false }))))
+    ? client.update(
+        withReferences(
+          object,
+          references.map((reference) => ({ ...reference, blockOwnerDeletion: false })),
+        ),
+      )
     : object;
   client.delete(unblocked, { propagationPolicy: 'Foreground', preconditions });
 }
@@ -131,7 +142,9 @@ function collect(client: Client, object: StoredObject): void {
 function deleteDependents(client: Client, owner: StoredObject): void {
   const dependents = client.owned(owner.metadata.uid);
   const blocks = ({ metadata }: StoredObject) =>
-    metadata.ownerReferences?.some(({ uid, blockOwnerDeletion }) => uid === owner.metadata.uid && blockOwnerDeletion === true) ?? false;
+    metadata.ownerReferences?.some(
+      ({ uid, blockOwnerDeletion }) => uid === owner.metadata.uid && blockOwnerDeletion === true,
+    ) ?? false;
   for (const dependent of dependents) collectOrLeave(client, dependent);
   if (!client.owned(owner.metadata.uid).some(blocks)) release(client, owner, foreground);
 }

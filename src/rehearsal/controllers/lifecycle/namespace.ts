@@ -108,11 +108,18 @@ function deleteAll(client: Client, resource: Resource, namespace: StoredObject, 
   const finalizers = new Map<string, number>();
   for (const { metadata } of left)
     for (const finalizer of metadata.finalizers ?? []) finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1);
-  const found = { count: left.length, finalizers, estimate: estimate === 0 && finalizers.size > 0 ? finalizerEstimate : estimate };
+  const found = {
+    count: left.length,
+    finalizers,
+    estimate: estimate === 0 && finalizers.size > 0 ? finalizerEstimate : estimate,
+  };
   if (refusal !== undefined) return { ...found, count: 0, finalizers: new Map(), refusal };
   if (left.length === 0 || found.estimate > 0) return { ...found, estimate: left.length === 0 ? 0 : found.estimate };
   const { group, version, plural } = resource;
-  return { ...found, refusal: `unexpected items still remain in namespace: ${name} for gvr: ${group}/${version}, Resource=${plural}` };
+  return {
+    ...found,
+    refusal: `unexpected items still remain in namespace: ${name} for gvr: ${group}/${version}, Resource=${plural}`,
+  };
 }
 
 /** Seconds that the pods may still take to end; 0 once that time is over. */
@@ -128,30 +135,48 @@ function graceOfPods(client: Client, { metadata }: StoredObject, now: number): n
 function conditionsFor(remains: ReadonlyMap<Resource, Remains>, countsAll: boolean): Condition[] {
   const refusals = [...remains.values()].flatMap(({ refusal }) => refusal ?? []).sort();
   const counts = countsAll
-    ? [...remains].filter(([, { count }]) => count > 0).map(([{ plural, group }, { count }]) => `${plural}.${group} has ${count} resource instances`)
+    ? [...remains]
+        .filter(([, { count }]) => count > 0)
+        .map(([{ plural, group }, { count }]) => `${plural}.${group} has ${count} resource instances`)
     : [];
   const finalizers = new Map<string, number>();
   if (countsAll)
     for (const left of remains.values())
-      for (const [finalizer, count] of left.finalizers) finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + count);
+      for (const [finalizer, count] of left.finalizers)
+        finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + count);
   const held = [...finalizers].map(([finalizer, count]) => `${finalizer} in ${count} resource instances`);
-  const condition = (type: string, problem: [reason: string, message: string] | undefined, fine: [reason: string, message: string]) => {
+  const condition = (
+    type: string,
+    problem: [reason: string, message: string] | undefined,
+    fine: [reason: string, message: string],
+  ) => {
     const [reason, message] = problem ?? fine;
     return { type, status: problem === undefined ? ('False' as const) : ('True' as const), reason, message };
   };
   return [
-    condition('NamespaceDeletionDiscoveryFailure', undefined, ['ResourcesDiscovered', 'All resources successfully discovered']),
-    condition('NamespaceDeletionGroupVersionParsingFailure', undefined, ['ParsedGroupVersions', 'All legacy kube types successfully parsed']),
+    condition('NamespaceDeletionDiscoveryFailure', undefined, [
+      'ResourcesDiscovered',
+      'All resources successfully discovered',
+    ]),
+    condition('NamespaceDeletionGroupVersionParsingFailure', undefined, [
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ]),
     condition(
       'NamespaceDeletionContentFailure',
       refusals.length === 0
         ? undefined
-        : ['ContentDeletionFailed', `Failed to delete all resource types, ${refusals.length} remaining: ${refusals.join(', ')}`],
+        : [
+            'ContentDeletionFailed',
+            `Failed to delete all resource types, ${refusals.length} remaining: ${refusals.join(', ')}`,
+          ],
       ['ContentDeleted', 'All content successfully deleted, may be waiting on finalization'],
     ),
     condition(
       'NamespaceContentRemaining',
-      counts.length === 0 ? undefined : ['SomeResourcesRemain', `Some resources are remaining: ${counts.sort().join(', ')}`],
+      counts.length === 0
+        ? undefined
+        : ['SomeResourcesRemain', `Some resources are remaining: ${counts.sort().join(', ')}`],
       ['ContentRemoved', 'All content successfully removed'],
     ),
     condition(

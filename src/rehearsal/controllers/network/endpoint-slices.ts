@@ -53,12 +53,18 @@ export function endpointSliceController(): Controller {
         if (!hasEndpoints(service)) return;
         const pods = selectedPods(client, service);
         const time = triggers.latest(key, service, pods);
-        const families = new Set<Family>((serviceSpec(service).ipFamilies ?? ['IPv4']).map((family) => (family === 'IPv6' ? 'IPv6' : 'IPv4')));
+        const families = new Set<Family>(
+          (serviceSpec(service).ipFamilies ?? ['IPv4']).map((family) => (family === 'IPv6' ? 'IPv6' : 'IPv4')),
+        );
         const slices = client
           .owned(service.metadata.uid)
           .filter(({ kind, metadata }) => kind === 'EndpointSlice' && metadata.labels?.[managedLabel] === manager);
         for (const family of families)
-          writeFamily({ client, service, family, time }, pods, slices.filter((slice) => slice['addressType'] === family));
+          writeFamily(
+            { client, service, family, time },
+            pods,
+            slices.filter((slice) => slice['addressType'] === family),
+          );
         for (const slice of slices) if (!families.has(slice['addressType'] as Family)) client.delete(slice);
       });
       watchServicePods(client, queue);
@@ -105,10 +111,17 @@ function writeFamily(task: Task, pods: readonly StoredObject[], slices: readonly
 }
 
 /** Each endpoint stays in its slice; new ones fill what is there. Returns the slices that go on. */
-function writeGroup(task: Task, ports: NumberedPort[], endpoints: Endpoint[], slices: readonly StoredObject[]): StoredObject[] {
+function writeGroup(
+  task: Task,
+  ports: NumberedPort[],
+  endpoints: Endpoint[],
+  slices: readonly StoredObject[],
+): StoredObject[] {
   const wanted = new Map(endpoints.map((endpoint) => [endpoint.targetRef.uid, endpoint]));
   const filled = slices.map((slice) => {
-    const kept = ((slice['endpoints'] as Endpoint[] | null) ?? []).flatMap(({ targetRef }) => wanted.get(targetRef.uid) ?? []);
+    const kept = ((slice['endpoints'] as Endpoint[] | null) ?? []).flatMap(
+      ({ targetRef }) => wanted.get(targetRef.uid) ?? [],
+    );
     for (const { targetRef } of kept) wanted.delete(targetRef.uid);
     return { slice, kept };
   });
@@ -136,7 +149,12 @@ function labelsFor({ metadata, ...service }: StoredObject): Record<string, strin
 /** An empty list comes back from the store as null. */
 const listed = <T>(list: T[]) => (list.length === 0 ? null : list);
 
-function update({ client, service, time }: Task, slice: StoredObject, ports: NumberedPort[], endpoints: Endpoint[]): void {
+function update(
+  { client, service, time }: Task,
+  slice: StoredObject,
+  ports: NumberedPort[],
+  endpoints: Endpoint[],
+): void {
   const labels = labelsFor(service);
   if (
     isEqual(slice['endpoints'] ?? [], endpoints) &&
@@ -181,7 +199,10 @@ function endpointFor(client: Client, service: StoredObject, pod: StoredObject, a
   const serving = isPodReady(pod);
   const terminating = isTerminating(pod);
   const hostname = hostnameOf(pod, service);
-  const zone = nodeName === undefined ? undefined : client.get('v1 Node', undefined, nodeName)?.metadata.labels?.['topology.kubernetes.io/zone'];
+  const zone =
+    nodeName === undefined
+      ? undefined
+      : client.get('v1 Node', undefined, nodeName)?.metadata.labels?.['topology.kubernetes.io/zone'];
   return {
     addresses,
     conditions: {

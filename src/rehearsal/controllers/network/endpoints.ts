@@ -52,14 +52,20 @@ export function endpointsController(): Controller {
         if (service === undefined) {
           triggers.forget(key);
           if (current !== undefined) client.delete(current);
-        } else if (hasEndpoints(service)) write(client, service, current, triggers.latest(key, service, selectedPods(client, service)));
+        } else if (hasEndpoints(service))
+          write(client, service, current, triggers.latest(key, service, selectedPods(client, service)));
       });
       watchServicePods(client, queue);
     },
   };
 }
 
-function write(client: Client, service: StoredObject, current: StoredObject | undefined, time: string | undefined): void {
+function write(
+  client: Client,
+  service: StoredObject,
+  current: StoredObject | undefined,
+  time: string | undefined,
+): void {
   const { subsets, isTruncated } = limited(subsetsOf(service, selectedPods(client, service)));
   const labels = {
     ...service.metadata.labels,
@@ -67,7 +73,8 @@ function write(client: Client, service: StoredObject, current: StoredObject | un
     'endpoints.kubernetes.io/managed-by': 'endpoint-controller',
   };
   const { namespace, name } = service.metadata;
-  if (current !== undefined && isEqual(current['subsets'] ?? [], subsets) && isEqual(current.metadata.labels, labels)) return;
+  if (current !== undefined && isEqual(current['subsets'] ?? [], subsets) && isEqual(current.metadata.labels, labels))
+    return;
   const annotated = withTriggerTime(current?.metadata.annotations, time);
   const { [overCapacity]: _, ...annotations } = annotated.annotations ?? {};
   const wanted = isTruncated ? { ...annotations, [overCapacity]: 'truncated' } : annotations;
@@ -151,7 +158,10 @@ function byAddress({ ip: one }: Address, { ip: other }: Address): number {
 
 /** Ready addresses first, until the object is full. */
 function limited(subsets: Subset[]): { subsets: Subset[]; isTruncated: boolean } {
-  const total = subsets.reduce((sum, { addresses = [], notReadyAddresses = [] }) => sum + addresses.length + notReadyAddresses.length, 0);
+  const total = subsets.reduce(
+    (sum, { addresses = [], notReadyAddresses = [] }) => sum + addresses.length + notReadyAddresses.length,
+    0,
+  );
   if (total <= capacity) return { subsets, isTruncated: false };
   let left = capacity;
   const take = (addresses: Address[] = []) => {

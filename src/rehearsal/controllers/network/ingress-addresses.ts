@@ -42,7 +42,8 @@ export function ingressAddresses(): Controller {
         if (!isEqual(status, ingress['status'])) client.updateStatus({ ...ingress, status });
       });
       const all = () => {
-        for (const { metadata } of client.list('networking.k8s.io/v1 Ingress')) queue.addAfter(`${metadata.namespace}/${metadata.name}`, delay);
+        for (const { metadata } of client.list('networking.k8s.io/v1 Ingress'))
+          queue.addAfter(`${metadata.namespace}/${metadata.name}`, delay);
       };
       client.watch('networking.k8s.io/v1 Ingress', ({ type, object }) => {
         if (type !== 'DELETED') queue.addAfter(`${object.metadata.namespace}/${object.metadata.name}`, delay);
@@ -72,7 +73,9 @@ function addressesOf(client: Client, operator: StoredObject, labels: Readonly<Re
     .list('v1 Service', namespace === undefined ? { labels } : { namespace, labels })
     .find((candidate) => (candidate['spec'] as { type?: string }).type === 'LoadBalancer');
   if (service !== undefined) {
-    const { loadBalancer } = (service['status'] ?? {}) as { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
+    const { loadBalancer } = (service['status'] ?? {}) as {
+      loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] };
+    };
     return (loadBalancer?.ingress ?? []).map(({ ip, hostname }) => (ip === undefined ? { hostname } : { ip }));
   }
   const [node] = client.list('v1 Node');

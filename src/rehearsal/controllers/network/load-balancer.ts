@@ -25,7 +25,10 @@ export function loadBalancerController({ delay, address }: LoadBalancing): Contr
         if (service === undefined || isTerminating(service)) return;
         const found = serviceSpec(service).type === 'LoadBalancer' ? address(service) : undefined;
         const ingress = found === undefined ? undefined : [{ ...found, ...('ip' in found ? { ipMode: 'VIP' } : {}) }];
-        const status = { ...(service['status'] as object | undefined), loadBalancer: ingress === undefined ? {} : { ingress } };
+        const status = {
+          ...(service['status'] as object | undefined),
+          loadBalancer: ingress === undefined ? {} : { ingress },
+        };
         if (!isEqual(status, service['status'])) client.updateStatus({ ...service, status });
       });
       client.watch('v1 Service', ({ type, object, before }) => {

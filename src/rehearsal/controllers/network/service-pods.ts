@@ -59,19 +59,23 @@ export function belongsInEndpoints(pod: StoredObject, includesTerminating: boole
 /** The name that a pod has within its Service. */
 export function hostnameOf(pod: StoredObject, service: StoredObject): string | undefined {
   const { hostname, subdomain } = podSpec(pod);
-  return hostname !== undefined && subdomain === service.metadata.name && service.metadata.namespace === pod.metadata.namespace
+  return hostname !== undefined &&
+    subdomain === service.metadata.name &&
+    service.metadata.namespace === pod.metadata.namespace
     ? hostname
     : undefined;
 }
 
 /** The ports of a Service as one pod serves them: a name is looked up among its containers' ports, others are left out. */
 export function portsFor(service: StoredObject, pod: StoredObject): NumberedPort[] {
-  return (serviceSpec(service).ports ?? []).flatMap(({ name = '', port, protocol = 'TCP', targetPort = port, appProtocol }) => {
-    const number = typeof targetPort === 'number' ? targetPort : namedPort(pod, targetPort, protocol);
-    return number === undefined
-      ? []
-      : [{ name, port: number, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }];
-  });
+  return (serviceSpec(service).ports ?? []).flatMap(
+    ({ name = '', port, protocol = 'TCP', targetPort = port, appProtocol }) => {
+      const number = typeof targetPort === 'number' ? targetPort : namedPort(pod, targetPort, protocol);
+      return number === undefined
+        ? []
+        : [{ name, port: number, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }];
+    },
+  );
 }
 
 function namedPort(pod: StoredObject, name: string, protocol: string): number | undefined {

@@ -28,7 +28,10 @@ const taintOfCondition: Record<string, Partial<Record<Condition['status'], strin
   NetworkUnavailable: { True: key('network-unavailable') },
   PIDPressure: { True: key('pid-pressure') },
 };
-const managedTaints = new Set([key('unschedulable'), ...Object.values(taintOfCondition).flatMap((byStatus) => Object.values(byStatus))]);
+const managedTaints = new Set([
+  key('unschedulable'),
+  ...Object.values(taintOfCondition).flatMap((byStatus) => Object.values(byStatus)),
+]);
 const evicting = new Set([key('not-ready'), key('unreachable')]);
 
 const conditionsOf = (node: StoredObject) => (node['status'] as NodeStatus | undefined)?.conditions ?? [];
@@ -54,7 +57,8 @@ export function nodeLifecycleController(): Controller {
         if (type === 'DELETED') return tell(client, object, 'RemovingNode', `Removing Node ${name} from Controller`);
         queue.add(name);
         // The last healthy node decides for all whether pods are evicted.
-        if (before !== undefined && readiness(before) !== readiness(object)) for (const other of client.list('v1 Node')) queue.add(other.metadata.name);
+        if (before !== undefined && readiness(before) !== readiness(object))
+          for (const other of client.list('v1 Node')) queue.add(other.metadata.name);
       });
     },
   };
@@ -83,13 +87,22 @@ function judge({ client, clock }: ControllerContext, node: StoredObject): Stored
   for (const type of ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']) {
     const known = conditionOf(conditions, type);
     const [reason, message] =
-      known === undefined ? ['NodeStatusNeverUpdated', 'Kubelet never posted node status.'] : ['NodeStatusUnknown', 'Kubelet stopped posting node status.'];
+      known === undefined
+        ? ['NodeStatusNeverUpdated', 'Kubelet never posted node status.']
+        : ['NodeStatusUnknown', 'Kubelet stopped posting node status.'];
     const first = known === undefined ? { lastHeartbeatTime: node.metadata.creationTimestamp } : {};
     next = withCondition(next, { ...first, type, status: 'Unknown', reason, message }, time);
   }
-  const updated = client.updateStatus({ ...node, status: { ...(node['status'] as object | undefined), conditions: next } });
+  const updated = client.updateStatus({
+    ...node,
+    status: { ...(node['status'] as object | undefined), conditions: next },
+  });
   if (ready?.status === 'True')
-    client.event(updated, { type: 'Normal', reason: 'NodeNotReady', message: `Node ${node.metadata.name} status is now: NodeNotReady` });
+    client.event(updated, {
+      type: 'Normal',
+      reason: 'NodeNotReady',
+      message: `Node ${node.metadata.name} status is now: NodeNotReady`,
+    });
   return updated;
 }
 
@@ -100,14 +113,18 @@ function taint({ client, clock }: ControllerContext, node: StoredObject): void {
     const name = taintOfCondition[type]?.[status];
     if (name !== undefined) wanted.push({ key: name, effect: 'NoSchedule' });
   }
-  if ((node['spec'] as { unschedulable?: boolean } | undefined)?.unschedulable === true) wanted.push({ key: key('unschedulable'), effect: 'NoSchedule' });
+  if ((node['spec'] as { unschedulable?: boolean } | undefined)?.unschedulable === true)
+    wanted.push({ key: key('unschedulable'), effect: 'NoSchedule' });
   // Where no node is ready the fault is thought to be elsewhere: nothing is evicted (nodelifecycle, handleDisruption).
   const isDisrupted = client.list('v1 Node').every((other) => readiness(other) !== 'True');
-  if (!isDisrupted) wanted.push(...wanted.filter((one) => evicting.has(one.key)).map((one) => ({ ...one, effect: 'NoExecute' })));
+  if (!isDisrupted)
+    wanted.push(...wanted.filter((one) => evicting.has(one.key)).map((one) => ({ ...one, effect: 'NoExecute' })));
   const known = taintsOf(node);
   const same = (one: Taint, other: Taint) => one.key === other.key && one.effect === other.effect;
   const kept = known.filter((one) => !managedTaints.has(one.key) || wanted.some((other) => same(one, other)));
-  const added = wanted.filter((one) => !known.some((other) => same(one, other))).map((one) => ({ ...one, timeAdded: clock.timestamp() }));
+  const added = wanted
+    .filter((one) => !known.some((other) => same(one, other)))
+    .map((one) => ({ ...one, timeAdded: clock.timestamp() }));
   const taints = [...kept, ...added];
   if (isEqual(taints, known)) return;
   const { taints: _, ...spec } = (node['spec'] ?? {}) as { taints?: Taint[] };

@@ -37,7 +37,12 @@ export function podGarbageCollector(): Controller {
                   ? (status.conditions ?? [])
                   : withCondition(
                       status.conditions ?? [],
-                      { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' },
+                      {
+                        type: 'DisruptionTarget',
+                        status: 'True',
+                        reason: 'DeletionByPodGC',
+                        message: 'PodGC: node no longer exists',
+                      },
                       clock.timestamp(),
                     ),
               },
@@ -63,7 +68,8 @@ export function podGarbageCollector(): Controller {
       client.watch('v1 Node', ({ type, object }) => {
         if (type !== 'DELETED') return;
         for (const pod of client.list('v1 Pod'))
-          if (podSpec(pod).nodeName === object.metadata.name) queue.addAfter(`${pod.metadata.namespace}/${pod.metadata.name}`, quarantine);
+          if (podSpec(pod).nodeName === object.metadata.name)
+            queue.addAfter(`${pod.metadata.namespace}/${pod.metadata.name}`, quarantine);
       });
     },
   };

@@ -21,7 +21,12 @@ export function taintEvictionController(): Controller {
           if (known === undefined) return;
           known.cancel();
           appointments.delete(key);
-          if (!isTerminating(pod)) client.event(pod, { type: 'Normal', reason: 'TaintManagerEviction', message: `Cancelling deletion of Pod ${key}` });
+          if (!isTerminating(pod))
+            client.event(pod, {
+              type: 'Normal',
+              reason: 'TaintManagerEviction',
+              message: `Cancelling deletion of Pod ${key}`,
+            });
           return;
         }
         if (known !== undefined) return;
@@ -40,7 +45,13 @@ export function taintEvictionController(): Controller {
           if (nodeName !== undefined) podsOn.get(nodeName)?.delete(key);
           return;
         }
-        if (nodeName === undefined || (before !== undefined && podSpec(before).nodeName === nodeName && isTerminating(before) === isTerminating(object))) return;
+        if (
+          nodeName === undefined ||
+          (before !== undefined &&
+            podSpec(before).nodeName === nodeName &&
+            isTerminating(before) === isTerminating(object))
+        )
+          return;
         podsOn.set(nodeName, (podsOn.get(nodeName) ?? new Set()).add(key));
         look(object);
       });
@@ -73,7 +84,12 @@ function evict({ client, clock }: ControllerContext, key: string, uid: string): 
   client.event(pod, { type: 'Normal', reason: 'TaintManagerEviction', message: `Marking for deletion Pod ${key}` });
   const conditions = withCondition(
     podStatus(pod).conditions ?? [],
-    { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' },
+    {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'DeletionByTaintManager',
+      message: 'Taint manager: deleting due to NoExecute taint',
+    },
     clock.timestamp(),
   );
   client.delete(client.updateStatus({ ...pod, status: { ...podStatus(pod), conditions } }));

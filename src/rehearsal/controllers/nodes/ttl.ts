@@ -21,7 +21,10 @@ export function ttlController(): Controller {
         const count = client.list('v1 Node').length;
         const seconds = String(steps.find(([nodes]) => count <= nodes)?.[1] ?? 0);
         if (node === undefined || node.metadata.annotations?.[annotation] === seconds) return;
-        client.update({ ...node, metadata: { ...node.metadata, annotations: { ...node.metadata.annotations, [annotation]: seconds } } });
+        client.update({
+          ...node,
+          metadata: { ...node.metadata, annotations: { ...node.metadata.annotations, [annotation]: seconds } },
+        });
       });
       client.watch('v1 Node', ({ type, object }) => {
         if (type !== 'DELETED') queue.add(object.metadata.name);

@@ -80,22 +80,41 @@ function reconcile({ client, clock }: ControllerContext, autoscaler: StoredObjec
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     warn('FailedGetScale', error.message);
-    set('AbleToScale', 'False', 'FailedGetScale', `the HPA controller was unable to get the target's current scale: ${error.message}`);
+    set(
+      'AbleToScale',
+      'False',
+      'FailedGetScale',
+      `the HPA controller was unable to get the target's current scale: ${error.message}`,
+    );
     return write({ ...(known.currentReplicas === undefined ? {} : { currentReplicas: known.currentReplicas }) });
   }
   set('AbleToScale', 'True', 'SucceededGetScale', "the HPA controller was able to get the target's current scale");
   const { replicas, target } = scale;
   const least = spec.minReplicas ?? 1;
   if (replicas === 0 && least !== 0) {
-    set('ScalingActive', 'False', 'ScalingDisabled', 'scaling is disabled since the replica count of the target is zero');
+    set(
+      'ScalingActive',
+      'False',
+      'ScalingDisabled',
+      'scaling is disabled since the replica count of the target is zero',
+    );
     return write({ desiredReplicas: 0 });
   }
   if (replicas > spec.maxReplicas || replicas < least) {
     const desired = replicas > spec.maxReplicas ? spec.maxReplicas : least;
     const reason = `Current number of replicas ${replicas > spec.maxReplicas ? 'above Spec.MaxReplicas' : 'below Spec.MinReplicas'}`;
     client.update(withReplicas(target, desired));
-    set('AbleToScale', 'True', 'SucceededRescale', `the HPA controller was able to update the target scale to ${desired}`);
-    client.event(autoscaler, { type: 'Normal', reason: 'SuccessfulRescale', message: `New size: ${desired}; reason: ${reason}` });
+    set(
+      'AbleToScale',
+      'True',
+      'SucceededRescale',
+      `the HPA controller was able to update the target scale to ${desired}`,
+    );
+    client.event(autoscaler, {
+      type: 'Normal',
+      reason: 'SuccessfulRescale',
+      message: `New size: ${desired}; reason: ${reason}`,
+    });
     return write({ currentReplicas: replicas, desiredReplicas: desired, lastScaleTime: time });
   }
   const metrics = spec.metrics ?? [];
@@ -112,17 +131,31 @@ function reconcile({ client, clock }: ControllerContext, autoscaler: StoredObjec
 }
 
 /** Why a metric cannot be had: nobody serves the metrics APIs. */
-function problemOf({ type, resource, containerResource, pods, object, external }: Metric): { reason: string; what: string; message: string } {
+function problemOf({ type, resource, containerResource, pods, object, external }: Metric): {
+  reason: string;
+  what: string;
+  message: string;
+} {
   const { name = '', target } = resource ?? containerResource ?? {};
   const measure = target?.type === 'AverageValue' ? 'usage' : 'utilization';
-  const unserved = 'unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)';
-  const custom = (metric: string) => `unable to get metric ${metric}: unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered`;
+  const unserved =
+    'unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)';
+  const custom = (metric: string) =>
+    `unable to get metric ${metric}: unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered`;
   const metric = (pods ?? object ?? external)?.metric.name ?? '';
   switch (type) {
     case 'Resource':
-      return { reason: 'FailedGetResourceMetric', what: `${name} resource`, message: `failed to get ${name} ${measure}: unable to get metrics for resource ${name}: ${unserved}` };
+      return {
+        reason: 'FailedGetResourceMetric',
+        what: `${name} resource`,
+        message: `failed to get ${name} ${measure}: unable to get metrics for resource ${name}: ${unserved}`,
+      };
     case 'ContainerResource':
-      return { reason: 'FailedGetContainerResourceMetric', what: `${name} container`, message: `failed to get ${name} ${measure}: unable to get metrics for resource ${name}: ${unserved}` };
+      return {
+        reason: 'FailedGetContainerResourceMetric',
+        what: `${name} container`,
+        message: `failed to get ${name} ${measure}: unable to get metrics for resource ${name}: ${unserved}`,
+      };
     case 'Pods':
       return { reason: 'FailedGetPodsMetric', what: 'pods', message: custom(metric) };
     case 'Object':

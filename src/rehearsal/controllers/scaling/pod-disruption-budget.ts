@@ -51,7 +51,8 @@ export function podDisruptionBudgetController(): Controller {
         const { namespace = '' } = object.metadata;
         if (isSame) return;
         for (const budget of client.list(kind, { namespace }))
-          if (selects(budget, object) || (before !== undefined && selects(budget, before))) queue.addSoon(`${namespace}/${budget.metadata.name}`, 50);
+          if (selects(budget, object) || (before !== undefined && selects(budget, before)))
+            queue.addSoon(`${namespace}/${budget.metadata.name}`, 50);
       });
     },
   };
@@ -66,7 +67,9 @@ function reconcile(key: string, { client, clock }: ControllerContext, queue: Rec
   const budget = client.get(kind, ...namesOf(key));
   if (budget === undefined) return;
   const { namespace } = budget.metadata;
-  const pods = client.list('v1 Pod', namespace === undefined ? {} : { namespace }).filter((pod) => selects(budget, pod));
+  const pods = client
+    .list('v1 Pod', namespace === undefined ? {} : { namespace })
+    .filter((pod) => selects(budget, pod));
   const known = (budget['status'] ?? {}) as Partial<Status>;
   if (pods.length === 0) client.event(budget, { type: 'Normal', reason: 'NoPods', message: 'No matching pods found' });
   const { expected, unmanaged } = expectedPods(client, budget, pods);
@@ -78,7 +81,9 @@ function reconcile(key: string, { client, clock }: ControllerContext, queue: Rec
     });
   const desired = desiredHealthy(specOf(budget), expected);
   const disrupted = stillDisrupted(pods, known.disruptedPods ?? {}, clock.now());
-  const healthy = pods.filter((pod) => !isTerminating(pod) && disrupted[pod.metadata.name] === undefined && isPodReady(pod)).length;
+  const healthy = pods.filter(
+    (pod) => !isTerminating(pod) && disrupted[pod.metadata.name] === undefined && isPodReady(pod),
+  ).length;
   const allowed = expected <= 0 ? 0 : Math.max(0, healthy - desired);
   const generation = budget.metadata.generation;
   const status: Status = {
@@ -105,7 +110,11 @@ function reconcile(key: string, { client, clock }: ControllerContext, queue: Rec
 }
 
 /** Evicted pods that have not begun to end, for as long as they may take. */
-function stillDisrupted(pods: readonly StoredObject[], disrupted: Record<string, string>, now: number): Record<string, string> {
+function stillDisrupted(
+  pods: readonly StoredObject[],
+  disrupted: Record<string, string>,
+  now: number,
+): Record<string, string> {
   const waiting = new Set(pods.filter((pod) => !isTerminating(pod)).map(({ metadata }) => metadata.name));
   return Object.fromEntries(
     Object.entries(disrupted).filter(([name, time]) => waiting.has(name) && Date.parse(time) + deletionTimeout > now),
@@ -113,7 +122,11 @@ function stillDisrupted(pods: readonly StoredObject[], disrupted: Record<string,
 }
 
 /** An absolute minimum counts the pods that are there; any share needs the sizes of their controllers. */
-function expectedPods(client: Client, budget: StoredObject, pods: readonly StoredObject[]): { expected: number; unmanaged: string[] } {
+function expectedPods(
+  client: Client,
+  budget: StoredObject,
+  pods: readonly StoredObject[],
+): { expected: number; unmanaged: string[] } {
   const { minAvailable } = specOf(budget);
   if (typeof minAvailable === 'number') return { expected: pods.length, unmanaged: [] };
   const scales = new Map<string, number>();
@@ -145,5 +158,8 @@ const selectorText = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector
   `&LabelSelector{MatchLabels:map[string]string{${Object.entries(matchLabels)
     .map(([name, value]) => `${name}: ${value},`)
     .join('')}},MatchExpressions:[]LabelSelectorRequirement{${matchExpressions
-    .map(({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`)
+    .map(
+      ({ key, operator, values = [] }) =>
+        `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+    )
     .join('')}},}`;

@@ -6,7 +6,10 @@ import { Reconciler } from '../reconciler.ts';
 import { claimKind } from './volume-view.ts';
 
 interface EphemeralSource {
-  volumeClaimTemplate?: { metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }; spec: object };
+  volumeClaimTemplate?: {
+    metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
+    spec: object;
+  };
 }
 
 /** Makes the claims of volumes that live as long as their pod: pkg/controller/volume/ephemeral. */
@@ -26,12 +29,21 @@ export function ephemeralVolumeController(): Controller {
             client.create({
               apiVersion: 'v1',
               kind: 'PersistentVolumeClaim',
-              metadata: { ...template.metadata, name: claim, ...(namespace === undefined ? {} : { namespace }), ownerReferences: [controllerReference(pod)] },
+              metadata: {
+                ...template.metadata,
+                name: claim,
+                ...(namespace === undefined ? {} : { namespace }),
+                ownerReferences: [controllerReference(pod)],
+              },
               spec: template.spec,
             });
           } catch (error) {
             if (error instanceof StatusError)
-              client.event(pod, { type: 'Warning', reason: 'FailedBinding', message: `ephemeral volume ${name}: create PVC ${claim}: ${error.message}` });
+              client.event(pod, {
+                type: 'Warning',
+                reason: 'FailedBinding',
+                message: `ephemeral volume ${name}: create PVC ${claim}: ${error.message}`,
+              });
             throw error;
           }
         }

@@ -14,7 +14,12 @@ export function volumeExpandController(): Controller {
       const queue = new Reconciler(clock, (key) => {
         const claim = client.get(claimKind, ...namesOf(key));
         const volumeName = claim === undefined ? undefined : claimSpec(claim).volumeName;
-        if (claim === undefined || volumeName === undefined || client.get(volumeKind, undefined, volumeName) === undefined) return;
+        if (
+          claim === undefined ||
+          volumeName === undefined ||
+          client.get(volumeKind, undefined, volumeName) === undefined
+        )
+          return;
         client.event(claim, {
           type: 'Warning',
           reason: 'ExternalExpanding',
@@ -26,7 +31,8 @@ export function volumeExpandController(): Controller {
         const { phase, capacity } = (object['status'] ?? {}) as ClaimStatus;
         if (type !== 'MODIFIED' || before === undefined || phase !== 'Bound') return;
         const isNew = claimSpec(before).resources?.requests?.storage !== asked;
-        if (isNew && compareQuantities(parseQuantity(asked), parseQuantity(capacity?.storage ?? '0')) > 0) queue.add(keyFor(object));
+        if (isNew && compareQuantities(parseQuantity(asked), parseQuantity(capacity?.storage ?? '0')) > 0)
+          queue.add(keyFor(object));
       });
     },
   };

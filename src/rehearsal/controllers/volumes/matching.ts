@@ -18,7 +18,11 @@ export const refersTo = (volume: StoredObject, claim: StoredObject): boolean => 
  * The volume for a claim: one that was made for it, else the smallest that is large enough
  * (component-helpers/storage/volume, FindMatchingVolume). With delayed binding only the first.
  */
-export function matchingVolume(claim: StoredObject, volumes: readonly StoredObject[], isDelayed: boolean): StoredObject | undefined {
+export function matchingVolume(
+  claim: StoredObject,
+  volumes: readonly StoredObject[],
+  isDelayed: boolean,
+): StoredObject | undefined {
   const reserved = volumes.find((volume) => refersTo(volume, claim) && isUsable(volume, claim));
   if (reserved !== undefined || isDelayed) return reserved;
   return volumes

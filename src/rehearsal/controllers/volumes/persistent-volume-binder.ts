@@ -34,7 +34,11 @@ export function persistentVolumeBinder(): Controller {
       const volumes = new Reconciler(clock, (key) => syncVolume(key, context));
       const users = new ClaimUsers(client, () => undefined);
       client.watch(claimKind, ({ object, type, before }) => {
-        const isOnlyStatus = type === 'MODIFIED' && before !== undefined && isEqual(before['spec'], object['spec']) && isEqual(before.metadata.annotations, object.metadata.annotations);
+        const isOnlyStatus =
+          type === 'MODIFIED' &&
+          before !== undefined &&
+          isEqual(before['spec'], object['spec']) &&
+          isEqual(before.metadata.annotations, object.metadata.annotations);
         if (type !== 'DELETED' && !isOnlyStatus) claims.add(keyFor(object));
         const { volumeName } = claimSpec(object);
         if (volumeName !== undefined) volumes.add(volumeName);
@@ -43,10 +47,12 @@ export function persistentVolumeBinder(): Controller {
         if (type !== 'DELETED') volumes.add(object.metadata.name);
         const { claimRef } = volumeSpec(object);
         if (claimRef !== undefined) claims.add(`${claimRef.namespace}/${claimRef.name}`);
-        else if (type !== 'DELETED') for (const claim of client.list(claimKind)) if (phaseOfStatus(claim) !== 'Bound') claims.add(keyFor(claim));
+        else if (type !== 'DELETED')
+          for (const claim of client.list(claimKind)) if (phaseOfStatus(claim) !== 'Bound') claims.add(keyFor(claim));
       });
       client.watch('storage.k8s.io/v1 StorageClass', ({ object }) => {
-        for (const claim of client.list(claimKind)) if (classOf(claim) === object.metadata.name && phaseOfStatus(claim) !== 'Bound') claims.add(keyFor(claim));
+        for (const claim of client.list(claimKind))
+          if (classOf(claim) === object.metadata.name && phaseOfStatus(claim) !== 'Bound') claims.add(keyFor(claim));
       });
     },
   };
@@ -88,11 +94,16 @@ function syncClaim(key: string, { client, clock }: ControllerContext, users: Cla
 }
 
 function tellWaiting(client: Client, claim: StoredObject, pods: readonly StoredObject[]): void {
-  const names = pods.filter((pod) => podSpec(pod).nodeName === undefined && !isTerminating(pod)).map(({ metadata }) => metadata.name);
+  const names = pods
+    .filter((pod) => podSpec(pod).nodeName === undefined && !isTerminating(pod))
+    .map(({ metadata }) => metadata.name);
   const [reason, message] =
     names.length === 0
       ? ['WaitForFirstConsumer', 'waiting for first consumer to be created before binding']
-      : ['WaitForPodScheduled', `waiting for ${names.length === 1 ? 'pod' : 'pods'} ${names.join(',')} to be scheduled`];
+      : [
+          'WaitForPodScheduled',
+          `waiting for ${names.length === 1 ? 'pod' : 'pods'} ${names.join(',')} to be scheduled`,
+        ];
   client.event(claim, { type: 'Normal', reason, message });
 }
 
@@ -171,14 +182,18 @@ function setPhase(client: Client, claim: StoredObject, phase: string, volume?: S
           phase,
           accessModes: volumeSpec(volume).accessModes ?? [],
           // A claim that has grown says so through its resizer.
-          capacity: known.phase === phase && known.capacity !== undefined ? known.capacity : { ...volumeSpec(volume).capacity },
+          capacity:
+            known.phase === phase && known.capacity !== undefined ? known.capacity : { ...volumeSpec(volume).capacity },
         };
   if (!isEqual(status, known)) client.updateStatus({ ...claim, status });
 }
 
 function setVolumePhase(client: Client, volume: StoredObject, phase: string, time: string): StoredObject {
   if (phaseOfStatus(volume) === phase) return volume;
-  return client.updateStatus({ ...volume, status: { ...(volume['status'] as object | undefined), phase, lastPhaseTransitionTime: time } });
+  return client.updateStatus({
+    ...volume,
+    status: { ...(volume['status'] as object | undefined), phase, lastPhaseTransitionTime: time },
+  });
 }
 
 /** What a volume is while nobody binds it: free, or left by its claim. */

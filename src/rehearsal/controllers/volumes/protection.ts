@@ -35,16 +35,24 @@ export function volumeProtectionController(): Controller {
 
 function watchProtected(client: Client, kind: KindName, queue: Reconciler): void {
   client.watch(kind, ({ object, type, before }) => {
-    if (type === 'ADDED' || isTerminating(object) || before?.metadata.finalizers !== object.metadata.finalizers) queue.add(keyFor(object));
+    if (type === 'ADDED' || isTerminating(object) || before?.metadata.finalizers !== object.metadata.finalizers)
+      queue.add(keyFor(object));
   });
 }
 
-function protect(client: Client, kind: KindName, key: string, finalizer: string, isUsed: (object: StoredObject) => boolean): void {
+function protect(
+  client: Client,
+  kind: KindName,
+  key: string,
+  finalizer: string,
+  isUsed: (object: StoredObject) => boolean,
+): void {
   const object = client.get(kind, ...namesOf(key));
   if (object === undefined) return;
   const { finalizers = [], ...metadata } = object.metadata;
   if (!isTerminating(object)) {
-    if (!finalizers.includes(finalizer)) client.update({ ...object, metadata: { ...metadata, finalizers: [...finalizers, finalizer] } });
+    if (!finalizers.includes(finalizer))
+      client.update({ ...object, metadata: { ...metadata, finalizers: [...finalizers, finalizer] } });
     return;
   }
   if (!finalizers.includes(finalizer) || isUsed(object)) return;

@@ -33,12 +33,19 @@ const provisioners: Provisioner[] = [
     duration: 3500,
     annotations: (node) => (node === undefined ? {} : { 'local.path.provisioner/selected-node': node }),
     source: (volume, { metadata }, node) => ({
-      hostPath: { path: `/opt/local-path-provisioner/${volume}_${metadata.namespace}_${metadata.name}`, type: 'DirectoryOrCreate' },
+      hostPath: {
+        path: `/opt/local-path-provisioner/${volume}_${metadata.namespace}_${metadata.name}`,
+        type: 'DirectoryOrCreate',
+      },
       ...(node === undefined
         ? {}
         : {
             nodeAffinity: {
-              required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] }] },
+              required: {
+                nodeSelectorTerms: [
+                  { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] },
+                ],
+              },
             },
           }),
     }),
@@ -47,7 +54,9 @@ const provisioners: Provisioner[] = [
     name: 'k8s.io/minikube-hostpath',
     duration: 200,
     annotations: (_, identity) => ({ hostPathProvisionerIdentity: identity }),
-    source: (_, { metadata }) => ({ hostPath: { path: `/tmp/hostpath-provisioner/${metadata.namespace}/${metadata.name}`, type: '' } }),
+    source: (_, { metadata }) => ({
+      hostPath: { path: `/tmp/hostpath-provisioner/${metadata.namespace}/${metadata.name}`, type: '' },
+    }),
   },
 ];
 
@@ -68,7 +77,8 @@ export function volumeProvisioner(name: string): Controller {
         if (claim === undefined || isTerminating(claim) || busy.has(claim.metadata.uid)) return;
         const found = storageClass(client, classOf(claim));
         const node = claim.metadata.annotations?.[volumeAnnotations.selectedNode];
-        const isOurs = claim.metadata.annotations?.[volumeAnnotations.provisioner] === name && found?.['provisioner'] === name;
+        const isOurs =
+          claim.metadata.annotations?.[volumeAnnotations.provisioner] === name && found?.['provisioner'] === name;
         if (!isOurs || (claimSpec(claim).volumeName ?? '') !== '' || (isDelayed(found) && node === undefined)) return;
         busy.add(claim.metadata.uid);
         client.event(claim, {
@@ -90,11 +100,16 @@ export function volumeProvisioner(name: string): Controller {
         const volume = `pvc-${claim.metadata.uid}`;
         if (client.get(volumeKind, undefined, volume) !== undefined) return;
         client.create(volumeFor(provisioner, claim, found, { volume, identity }));
-        client.event(claim, { type: 'Normal', reason: 'ProvisioningSucceeded', message: `Successfully provisioned volume ${volume}` });
+        client.event(claim, {
+          type: 'Normal',
+          reason: 'ProvisioningSucceeded',
+          message: `Successfully provisioned volume ${volume}`,
+        });
       });
       const released = new Reconciler(clock, (key) => {
         const volume = client.get(volumeKind, undefined, key);
-        if (volume !== undefined && phaseOfStatus(volume) === 'Released' && !isTerminating(volume)) client.delete(volume);
+        if (volume !== undefined && phaseOfStatus(volume) === 'Released' && !isTerminating(volume))
+          client.delete(volume);
       });
       client.watch(claimKind, ({ object, type }) => {
         if (type !== 'DELETED') claims.add(keyFor(object));
@@ -108,7 +123,12 @@ export function volumeProvisioner(name: string): Controller {
   };
 }
 
-function volumeFor({ name, annotations, source }: Provisioner, claim: StoredObject, found: StoredObject, { volume, identity }: { volume: string; identity: string }) {
+function volumeFor(
+  { name, annotations, source }: Provisioner,
+  claim: StoredObject,
+  found: StoredObject,
+  { volume, identity }: { volume: string; identity: string },
+) {
   const node = claim.metadata.annotations?.[volumeAnnotations.selectedNode];
   const { accessModes, resources, volumeMode = 'Filesystem' } = claimSpec(claim);
   const { namespace = '', name: claimName, uid, resourceVersion } = claim.metadata;
@@ -116,7 +136,10 @@ function volumeFor({ name, annotations, source }: Provisioner, claim: StoredObje
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: volume, annotations: { ...annotations(node, identity), [volumeAnnotations.provisionedBy]: name } },
+    metadata: {
+      name: volume,
+      annotations: { ...annotations(node, identity), [volumeAnnotations.provisionedBy]: name },
+    },
     spec: {
       capacity: { storage: resources?.requests?.storage ?? '0' },
       accessModes: accessModes ?? [],

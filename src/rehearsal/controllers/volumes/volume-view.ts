@@ -59,7 +59,8 @@ export const classOf = (object: StoredObject) =>
   object.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ??
   '';
 
-export const storageClass = (client: Client, name: string) => client.get('storage.k8s.io/v1 StorageClass', undefined, name);
+export const storageClass = (client: Client, name: string) =>
+  client.get('storage.k8s.io/v1 StorageClass', undefined, name);
 export const isDelayed = (found: StoredObject | undefined) => found?.['volumeBindingMode'] === 'WaitForFirstConsumer';
 
 export const annotated = (object: StoredObject, annotations: Record<string, string>): StoredObject => ({

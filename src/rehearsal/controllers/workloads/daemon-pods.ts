@@ -1,6 +1,14 @@
 import type { StoredObject } from '../../objects.ts';
 import type { LabelSelector } from '../../store/selectors.ts';
-import { isPodAvailable, isTerminating, phaseOf, podSpec, type PodSpec, type PodTemplate, type Toleration } from '../pods.ts';
+import {
+  isPodAvailable,
+  isTerminating,
+  phaseOf,
+  podSpec,
+  type PodSpec,
+  type PodTemplate,
+  type Toleration,
+} from '../pods.ts';
 import { resolved, type IntOrPercent } from './deployment-view.ts';
 import { isTolerated, matchesNode, taintsOf } from './node-fit.ts';
 
@@ -33,7 +41,8 @@ const ofHostNetwork: Toleration = { key: `${node}/network-unavailable`, operator
 const tolerationsFor = ({ tolerations: own = [], hostNetwork }: PodSpec): Toleration[] => [
   ...own,
   ...[...tolerations, ...(hostNetwork === true ? [ofHostNetwork] : [])].filter(
-    ({ key, effect }) => !own.some((other) => other.key === key && other.effect === effect && other.operator === 'Exists'),
+    ({ key, effect }) =>
+      !own.some((other) => other.key === key && other.effect === effect && other.operator === 'Exists'),
   ),
 ];
 
@@ -84,7 +93,11 @@ export function nodeOf(pod: StoredObject): string | undefined {
   const { nodeName, affinity } = podSpec(pod);
   if (nodeName !== undefined) return nodeName;
   const { nodeAffinity } = (affinity ?? {}) as {
-    nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: { matchFields?: { key: string; values?: string[] }[] }[] } };
+    nodeAffinity?: {
+      requiredDuringSchedulingIgnoredDuringExecution?: {
+        nodeSelectorTerms: { matchFields?: { key: string; values?: string[] }[] }[];
+      };
+    };
   };
   return nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
     .flatMap(({ matchFields = [] }) => matchFields)
@@ -161,6 +174,9 @@ export function surplus(set: StoredObject, pods: readonly StoredObject[], hash: 
   if (!surges) return running.slice(1);
   const [fresh, ...others] = running.filter((pod) => pod.metadata.labels?.[hashLabel] === hash);
   const [old, ...more] = running.filter((pod) => pod.metadata.labels?.[hashLabel] !== hash);
-  const replaces = fresh !== undefined && old !== undefined && (!isPodAvailable(old, 0, now) || isPodAvailable(fresh, minReadySeconds, now));
+  const replaces =
+    fresh !== undefined &&
+    old !== undefined &&
+    (!isPodAvailable(old, 0, now) || isPodAvailable(fresh, minReadySeconds, now));
   return [...others, ...more, ...(replaces && old !== undefined ? [old] : [])];
 }

@@ -7,7 +7,17 @@ import { claim, controlledBy, watchDependents } from '../owners.ts';
 import { createPod, deletePod, isNamespaceEnding, podFromTemplate, slowStart } from '../pod-control.ts';
 import { isPodAvailable, isPodReady, isTerminating, phaseOf, untilAvailable } from '../pods.ts';
 import { Reconciler } from '../reconciler.ts';
-import { daemonSetSpec, fitOf, generationAnnotation, hashLabel, isUpdated, nodeOf, rollingUpdate, surplus, templateForNode } from './daemon-pods.ts';
+import {
+  daemonSetSpec,
+  fitOf,
+  generationAnnotation,
+  hashLabel,
+  isUpdated,
+  nodeOf,
+  rollingUpdate,
+  surplus,
+  templateForNode,
+} from './daemon-pods.ts';
 import { taintsOf } from './node-fit.ts';
 import { currentRevision, truncateHistory } from './revisions.ts';
 
@@ -57,7 +67,13 @@ function reconcile(
   if (set === undefined || isTerminating(set)) return;
   const spec = daemonSetSpec(set);
   const now = clock.now();
-  const pods = claim(client, set, spec.selector, controlledBy(client, set, 'Pod'), orphans(set.metadata.namespace ?? ''));
+  const pods = claim(
+    client,
+    set,
+    spec.selector,
+    controlledBy(client, set, 'Pod'),
+    orphans(set.metadata.namespace ?? ''),
+  );
   const generation = set.metadata.annotations?.[generationAnnotation];
   const collisions = (set['status'] as { collisionCount?: number } | undefined)?.collisionCount;
   const { revision, collisionCount } = currentRevision(
@@ -77,17 +93,31 @@ function reconcile(
     const here = podsOn.get(name) ?? [];
     if (runs && here.length === 0) missing.push(name);
     else if (!stays) doomed.push(...here.filter((pod) => !isTerminating(pod)));
-    else doomed.push(...ended(context, set, name, here, backOffs, (wait) => queue.addAfter(key, wait)), ...surplus(set, here, hash, now));
+    else
+      doomed.push(
+        ...ended(context, set, name, here, backOffs, (wait) => queue.addAfter(key, wait)),
+        ...surplus(set, here, hash, now),
+      );
   }
   const known = new Set(nodes.map(({ name }) => name));
-  doomed.push(...pods.filter((pod) => !isTerminating(pod) && phaseOf(pod) === 'Pending' && !known.has(nodeOf(pod) ?? '')));
+  doomed.push(
+    ...pods.filter((pod) => !isTerminating(pod) && phaseOf(pod) === 'Pending' && !known.has(nodeOf(pod) ?? '')),
+  );
   let refusal = apply(client, set, missing, doomed, hash);
   if (refusal === undefined && missing.length + doomed.length === 0 && spec.updateStrategy?.type !== 'OnDelete') {
     const runs = (node: string) => nodes.some(({ name, runs: isWanted }) => name === node && isWanted);
     const next = rollingUpdate(set, podsOn, runs, hash, desired, now);
     refusal = apply(client, set, next.surging, next.doomed, hash);
   }
-  truncateHistory(client, set, new Set([revision.metadata.name, ...pods.map(({ metadata }) => `${set.metadata.name}-${metadata.labels?.[hashLabel]}`)]), spec.revisionHistoryLimit ?? 10);
+  truncateHistory(
+    client,
+    set,
+    new Set([
+      revision.metadata.name,
+      ...pods.map(({ metadata }) => `${set.metadata.name}-${metadata.labels?.[hashLabel]}`),
+    ]),
+    spec.revisionHistoryLimit ?? 10,
+  );
   writeStatus(context, set, nodes, hash, collisionCount);
   if (refusal !== undefined) throw refusal;
   const wait = untilAvailable(pods, spec.minReadySeconds ?? 0, now);
@@ -132,7 +162,10 @@ function ended(
       again(left);
       return false;
     }
-    backOffs.set(key, { at: clock.now(), wait: known === undefined ? firstBackOff : Math.min(lastBackOff, known.wait * 2) });
+    backOffs.set(key, {
+      at: clock.now(),
+      wait: known === undefined ? firstBackOff : Math.min(lastBackOff, known.wait * 2),
+    });
     client.event(set, {
       type: 'Warning',
       reason: 'FailedDaemonPod',
@@ -142,7 +175,13 @@ function ended(
   });
 }
 
-function apply(client: Client, set: StoredObject, nodes: readonly string[], doomed: readonly StoredObject[], hash: string): StatusError | undefined {
+function apply(
+  client: Client,
+  set: StoredObject,
+  nodes: readonly string[],
+  doomed: readonly StoredObject[],
+  hash: string,
+): StatusError | undefined {
   const refusal = slowStart(nodes.length, (index) => {
     try {
       createPod(client, set, podFromTemplate(set, templateForNode(set, nodes[index] ?? '', hash)));
@@ -164,7 +203,9 @@ function writeStatus(
   const { minReadySeconds = 0 } = daemonSetSpec(set);
   const podsOn = grouped(controlledBy(client, set, 'Pod'));
   const oldest = ({ name }: { name: string }) =>
-    [...(podsOn.get(name) ?? [])].sort((one, other) => (one.metadata.creationTimestamp < other.metadata.creationTimestamp ? -1 : 1))[0];
+    [...(podsOn.get(name) ?? [])].sort((one, other) =>
+      one.metadata.creationTimestamp < other.metadata.creationTimestamp ? -1 : 1,
+    )[0];
   const wanted = nodes.filter(({ runs }) => runs);
   const present = wanted.flatMap((node) => oldest(node) ?? []);
   const count = (test: (pod: StoredObject) => boolean) => present.filter(test).length;

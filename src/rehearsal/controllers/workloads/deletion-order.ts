@@ -27,7 +27,9 @@ export function byDeletionOrder(pods: readonly StoredObject[], related: readonly
       const node = podSpec(pod).nodeName ?? '';
       onNode.set(node, (onNode.get(node) ?? 0) + 1);
     }
-  const now = Math.max(...pods.map((pod) => Math.max(readySince(pod) ?? 0, Date.parse(pod.metadata.creationTimestamp))));
+  const now = Math.max(
+    ...pods.map((pod) => Math.max(readySince(pod) ?? 0, Date.parse(pod.metadata.creationTimestamp))),
+  );
   return pods
     .map((pod): Ranked => ({
       pod,

@@ -68,10 +68,14 @@ export class DeploymentSets {
     const changed =
       setSpec(renumbered).minReadySeconds === minReadySeconds
         ? renumbered
-        : { ...renumbered, spec: { ...setSpec(renumbered), ...(minReadySeconds === undefined ? {} : { minReadySeconds }) } };
+        : {
+            ...renumbered,
+            spec: { ...setSpec(renumbered), ...(minReadySeconds === undefined ? {} : { minReadySeconds }) },
+          };
     if (changed !== this.newSet) this.newSet = this.#client.update(changed);
     const status = deploymentStatus(this.deployment);
-    const isNoted = !hasDeadline(deploymentSpec(this.deployment)) || conditionOf(status.conditions, 'Progressing') !== undefined;
+    const isNoted =
+      !hasDeadline(deploymentSpec(this.deployment)) || conditionOf(status.conditions, 'Progressing') !== undefined;
     this.#noteRevision(
       this.newSet.metadata.annotations?.[annotations.revision] ?? String(revision),
       isNoted ? undefined : ['True', 'FoundNewReplicaSet', `Found new replica set "${this.newSet.metadata.name}"`],
@@ -158,7 +162,8 @@ export class DeploymentSets {
       return;
     }
     const message = `Failed to create new replica set "${name}": ${error.message}`;
-    if (hasDeadline(deploymentSpec(this.deployment))) this.#noteRevision(undefined, ['False', 'ReplicaSetCreateError', message]);
+    if (hasDeadline(deploymentSpec(this.deployment)))
+      this.#noteRevision(undefined, ['False', 'ReplicaSetCreateError', message]);
     this.#client.event(this.deployment, { type: 'Warning', reason: 'ReplicaSetCreateError', message });
   }
 
@@ -171,7 +176,11 @@ export class DeploymentSets {
     const conditions =
       state === undefined || reason === undefined || message === undefined
         ? status.conditions
-        : withDeploymentCondition(status.conditions ?? [], { type: 'Progressing', status: state, reason, message }, this.#clock.timestamp());
+        : withDeploymentCondition(
+            status.conditions ?? [],
+            { type: 'Progressing', status: state, reason, message },
+            this.#clock.timestamp(),
+          );
     if (numberedDeployment === deployment && conditions === status.conditions) return;
     this.deployment = this.#client.updateStatus({
       ...numberedDeployment,
@@ -204,6 +213,8 @@ function numbered(set: StoredObject, deployment: StoredObject, revision: number)
   return withAnnotations(set, {
     ...inherited(deployment),
     [annotations.revision]: String(revision),
-    ...(set.metadata.annotations?.[annotations.revision] === undefined ? {} : { [annotations.history]: earlier.join(',') }),
+    ...(set.metadata.annotations?.[annotations.revision] === undefined
+      ? {}
+      : { [annotations.history]: earlier.join(',') }),
   });
 }

@@ -58,14 +58,22 @@ export function countedStatus(deployment: StoredObject, { newSet, all }: Sets, {
     ...(deployment.metadata.generation === undefined ? {} : { observedGeneration: deployment.metadata.generation }),
     ...count('replicas', actualReplicas(all)),
     ...count('updatedReplicas', newSet === undefined ? 0 : setStatus(newSet).replicas),
-    ...count('readyReplicas', all.reduce((sum, set) => sum + (setStatus(set).readyReplicas ?? 0), 0)),
+    ...count(
+      'readyReplicas',
+      all.reduce((sum, set) => sum + (setStatus(set).readyReplicas ?? 0), 0),
+    ),
     ...count('availableReplicas', available),
     ...count('unavailableReplicas', Math.max(0, wishedReplicas(all) - available)),
     ...(collisionCount === undefined ? {} : { collisionCount }),
     conditions: withDeploymentCondition(
       conditions,
       isAvailable
-        ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
+        ? {
+            type: 'Available',
+            status: 'True',
+            reason: 'MinimumReplicasAvailable',
+            message: 'Deployment has minimum availability.',
+          }
         : {
             type: 'Available',
             status: 'False',
@@ -121,7 +129,10 @@ export function rolloutStatus(deployment: StoredObject, sets: Sets, moment: Mome
   const status = countedStatus(deployment, sets, moment);
   const before = deploymentStatus(deployment);
   const current = conditionOf(before.conditions, 'Progressing');
-  const subject = sets.newSet === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${sets.newSet.metadata.name}"`;
+  const subject =
+    sets.newSet === undefined
+      ? `Deployment "${deployment.metadata.name}"`
+      : `ReplicaSet "${sets.newSet.metadata.name}"`;
   let conditions = status.conditions ?? [];
   const progressing = (state: Condition['status'], reason: string, text: string) => {
     conditions = withDeploymentCondition(
@@ -131,7 +142,8 @@ export function rolloutStatus(deployment: StoredObject, sets: Sets, moment: Mome
     );
   };
   if (!hasDeadline(spec)) conditions = withoutCondition(conditions, 'Progressing');
-  const wasComplete = (status.replicas ?? 0) === (status.updatedReplicas ?? 0) && current?.reason === 'NewReplicaSetAvailable';
+  const wasComplete =
+    (status.replicas ?? 0) === (status.updatedReplicas ?? 0) && current?.reason === 'NewReplicaSetAvailable';
   if (hasDeadline(spec) && !wasComplete) {
     if (isComplete(deployment, status)) progressing('True', 'NewReplicaSetAvailable', 'has successfully progressed.');
     else if (hasProgressed(before, status)) {
@@ -149,9 +161,7 @@ export function rolloutStatus(deployment: StoredObject, sets: Sets, moment: Mome
   }
   const failure = replicaFailure(sets);
   conditions =
-    failure === undefined
-      ? withoutCondition(conditions, 'ReplicaFailure')
-      : withReplicaFailure(conditions, failure);
+    failure === undefined ? withoutCondition(conditions, 'ReplicaFailure') : withReplicaFailure(conditions, failure);
   return { ...status, conditions };
 }
 

@@ -81,10 +81,13 @@ function unhashed(metadata: PodTemplate['metadata']): object {
   return { ...rest, labels: others };
 }
 
-export const revisionOf = ({ metadata }: StoredObject) => Number(metadata.annotations?.[annotations.revision] ?? 0) || 0;
+export const revisionOf = ({ metadata }: StoredObject) =>
+  Number(metadata.annotations?.[annotations.revision] ?? 0) || 0;
 export const isActive = (set: StoredObject) => setSpec(set).replicas > 0;
-export const wishedReplicas = (sets: readonly StoredObject[]) => sets.reduce((sum, set) => sum + setSpec(set).replicas, 0);
-export const actualReplicas = (sets: readonly StoredObject[]) => sets.reduce((sum, set) => sum + setStatus(set).replicas, 0);
+export const wishedReplicas = (sets: readonly StoredObject[]) =>
+  sets.reduce((sum, set) => sum + setSpec(set).replicas, 0);
+export const actualReplicas = (sets: readonly StoredObject[]) =>
+  sets.reduce((sum, set) => sum + setStatus(set).replicas, 0);
 export const availableReplicas = (sets: readonly StoredObject[]) =>
   sets.reduce((sum, set) => sum + (setStatus(set).availableReplicas ?? 0), 0);
 

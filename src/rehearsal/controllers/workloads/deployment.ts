@@ -117,8 +117,7 @@ function recreate(sets: DeploymentSets, client: Client): boolean {
 }
 
 const hasOldPods = ({ old }: DeploymentSets, client: Client) =>
-  actualReplicas(old) > 0 ||
-  old.some((set) => controlledBy(client, set, 'Pod').some((pod) => !isPodTerminal(pod)));
+  actualReplicas(old) > 0 || old.some((set) => controlledBy(client, set, 'Pod').some((pod) => !isPodTerminal(pod)));
 
 /** Says that the rollout was paused or resumed, so that the pause does not count as lack of progress. */
 function notePause(sets: DeploymentSets, time: string): void {

@@ -163,7 +163,10 @@ function statusFor(
     ];
   return {
     replicas: pods.length,
-    ...count('fullyLabeledReplicas', pods.filter(({ metadata }) => matchesSelector(labels, metadata.labels ?? {})).length),
+    ...count(
+      'fullyLabeledReplicas',
+      pods.filter(({ metadata }) => matchesSelector(labels, metadata.labels ?? {})).length,
+    ),
     ...count('readyReplicas', ready.length),
     ...count('availableReplicas', ready.filter((pod) => isPodAvailable(pod, minReadySeconds, now)).length),
     ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),

@@ -15,7 +15,10 @@ export interface StatefulSetSpec {
   updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
   minReadySeconds?: number;
   revisionHistoryLimit?: number;
-  volumeClaimTemplates?: { metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> }; spec: object }[];
+  volumeClaimTemplates?: {
+    metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+    spec: object;
+  }[];
   persistentVolumeClaimRetentionPolicy?: { whenDeleted?: string; whenScaled?: string };
   ordinals?: { start?: number };
 }
@@ -36,7 +39,8 @@ export function ordinalOf(set: StoredObject, { metadata }: { metadata: { name: s
   return /^\d+$/.test(rest) ? Number(rest) : undefined;
 }
 
-const claimName = (set: StoredObject, template: string, ordinal: number) => `${template}-${set.metadata.name}-${ordinal}`;
+const claimName = (set: StoredObject, template: string, ordinal: number) =>
+  `${template}-${set.metadata.name}-${ordinal}`;
 
 /** A pod with the name, address and volumes of its ordinal (statefulset/stateful_set_utils.go). */
 export function statefulPod(set: StoredObject, template: PodTemplate, revision: string, ordinal: number): NewObject {
@@ -143,7 +147,10 @@ export function createClaims(client: Client, set: StoredObject, pod: string, ord
       });
     } catch (error) {
       if (error instanceof StatusError)
-        report(false, `create Claim ${name} for Pod ${pod} in StatefulSet ${set.metadata.name} failed error: ${error.message}`);
+        report(
+          false,
+          `create Claim ${name} for Pod ${pod} in StatefulSet ${set.metadata.name} failed error: ${error.message}`,
+        );
       throw error;
     }
     report(true, `create Claim ${name} Pod ${pod} in StatefulSet ${set.metadata.name} success`);
@@ -157,14 +164,21 @@ export function keepRetention(client: Client, set: StoredObject, pod: StoredObje
   const isScaledDown = !isWanted(set, ordinal);
   const owner = whenScaled === 'Delete' && isScaledDown ? pod : whenDeleted === 'Delete' ? set : undefined;
   for (const { metadata } of volumeClaimTemplates) {
-    const claim = client.get('v1 PersistentVolumeClaim', set.metadata.namespace, claimName(set, metadata.name, ordinal));
+    const claim = client.get(
+      'v1 PersistentVolumeClaim',
+      set.metadata.namespace,
+      claimName(set, metadata.name, ordinal),
+    );
     if (claim === undefined) continue;
     const known = claim.metadata.ownerReferences ?? [];
     const others = known.filter(({ uid }) => uid !== set.metadata.uid && uid !== pod.metadata.uid);
     const wanted = owner === undefined ? others : [...others, controllerOf(owner)];
     if (isEqual(known, wanted)) continue;
     const { ownerReferences: _, ...rest } = claim.metadata;
-    client.update({ ...claim, metadata: { ...rest, ...(wanted.length === 0 ? {} : { ownerReferences: wanted }) } } as StoredObject);
+    client.update({
+      ...claim,
+      metadata: { ...rest, ...(wanted.length === 0 ? {} : { ownerReferences: wanted }) },
+    } as StoredObject);
   }
 }
 

@@ -90,28 +90,34 @@ function reconcile(
   const known = revisionsOf(client, set).find(({ metadata }) => metadata.name === statusOf(set).currentRevision);
   const revisions = { current: known ?? update, update };
   let refusal: StatusError | undefined;
+  let replaced = 0;
   try {
-    if (!isTerminating(set)) step(context, set, pods, revisions);
+    if (!isTerminating(set)) replaced = step(context, set, pods, revisions);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     if (isNamespaceEnding(error)) return;
     refusal = error;
   }
   const now = clock.now();
-  const latest = controlledBy(client, set, 'Pod').filter((pod) => ordinalOf(set, pod) !== undefined);
-  const status = completed(set, counted(set, latest, revisions, collisionCount, now));
+  // What this step has made and ended is counted in the next one, as upstream counts it; a pod that is replaced at once.
+  const status = completed(set, counted(set, pods, revisions, collisionCount, now, replaced));
   if (!isEqual(status, set['status'])) client.updateStatus({ ...set, status });
-  truncateHistory(client, set, usedRevisions(latest, revisions), spec.revisionHistoryLimit ?? 10);
+  truncateHistory(client, set, usedRevisions(pods, revisions), spec.revisionHistoryLimit ?? 10);
   if (refusal !== undefined) throw refusal;
-  const wait = untilAvailable(latest, spec.minReadySeconds ?? 0, now);
+  const wait = untilAvailable(pods, spec.minReadySeconds ?? 0, now);
   if (wait !== undefined) queue.addAfter(key, wait);
 }
 
 const usedRevisions = (pods: readonly StoredObject[], { current, update }: Revisions) =>
   new Set([current.metadata.name, update.metadata.name, ...pods.flatMap((pod) => revisionOfPod(pod) ?? [])]);
 
-/** The next thing to do for the pods, in the order of statefulset/stateful_set_control.go. */
-function step(context: ControllerContext, set: StoredObject, pods: readonly StoredObject[], revisions: Revisions): void {
+/** The next thing to do for the pods, in the order of statefulset/stateful_set_control.go. Returns how many were ended to be replaced. */
+function step(
+  context: ControllerContext,
+  set: StoredObject,
+  pods: readonly StoredObject[],
+  revisions: Revisions,
+): number {
   const { client, clock } = context;
   const spec = statefulSetSpec(set);
   const isOrdered = spec.podManagementPolicy !== 'Parallel';
@@ -126,11 +132,13 @@ function step(context: ControllerContext, set: StoredObject, pods: readonly Stor
     .filter((pod) => !isWanted(set, ordinalOf(set, pod) ?? -1))
     .sort((one, other) => (ordinalOf(set, other) ?? 0) - (ordinalOf(set, one) ?? 0));
   const firstUnhealthy =
-    wanted.map((ordinal) => byOrdinal.get(ordinal)).find((pod) => !isHealthy(pod)) ?? condemned.toReversed().find((pod) => !isHealthy(pod));
+    wanted.map((ordinal) => byOrdinal.get(ordinal)).find((pod) => !isHealthy(pod)) ??
+    condemned.toReversed().find((pod) => !isHealthy(pod));
 
-  const process = (ordinal: number): boolean => processReplica(client, set, byOrdinal.get(ordinal), ordinal, revisions) && isHealthy(byOrdinal.get(ordinal));
+  const process = (ordinal: number): boolean =>
+    processReplica(client, set, byOrdinal.get(ordinal), ordinal, revisions) && isHealthy(byOrdinal.get(ordinal));
   if (isOrdered) {
-    for (const ordinal of wanted) if (!process(ordinal)) return;
+    for (const ordinal of wanted) if (!process(ordinal)) return 0;
   } else {
     const refusal = slowStart(wanted.length, (index) => process(wanted[index] ?? 0));
     if (refusal !== undefined) throw refusal;
@@ -138,22 +146,39 @@ function step(context: ControllerContext, set: StoredObject, pods: readonly Stor
   for (const pod of condemned) keepRetention(client, set, pod, ordinalOf(set, pod) ?? 0);
   for (const pod of condemned) {
     if (isTerminating(pod)) {
-      if (isOrdered) return;
+      if (isOrdered) return 0;
       continue;
     }
-    if (isOrdered && !isHealthy(pod) && pod !== firstUnhealthy) return;
+    if (isOrdered && !isHealthy(pod) && pod !== firstUnhealthy) return 0;
     deleteStatefulPod(client, set, pod);
-    if (isOrdered) return;
+    if (isOrdered) return 0;
   }
-  updateOne(client, set, wanted.map((ordinal) => byOrdinal.get(ordinal)), revisions, isHealthy);
+  return updateOne(
+    client,
+    set,
+    wanted.map((ordinal) => byOrdinal.get(ordinal)),
+    revisions,
+    isHealthy,
+  );
 }
 
 /** False when an ordered set has to wait here. */
-function processReplica(client: Client, set: StoredObject, pod: StoredObject | undefined, ordinal: number, revisions: Revisions): boolean {
+function processReplica(
+  client: Client,
+  set: StoredObject,
+  pod: StoredObject | undefined,
+  ordinal: number,
+  revisions: Revisions,
+): boolean {
   if (pod === undefined) {
     const revision = revisionFor(set, ordinal, revisions);
     const { $patch: _, ...template } = templateOf(revision);
-    const created = createStatefulPod(client, set, statefulPod(set, template, revision.metadata.name, ordinal), ordinal);
+    const created = createStatefulPod(
+      client,
+      set,
+      statefulPod(set, template, revision.metadata.name, ordinal),
+      ordinal,
+    );
     keepRetention(client, set, created, ordinal);
     return false;
   }
@@ -176,9 +201,7 @@ function revisionFor(set: StoredObject, ordinal: number, { current, update }: Re
   if (updateStrategy?.type === 'OnDelete') return update;
   const partition = updateStrategy?.rollingUpdate?.partition;
   const isCurrent =
-    partition === undefined
-      ? ordinal < firstOrdinal(set) + currentReplicas
-      : ordinal < firstOrdinal(set) + partition;
+    partition === undefined ? ordinal < firstOrdinal(set) + currentReplicas : ordinal < firstOrdinal(set) + partition;
   return isCurrent ? current : update;
 }
 
@@ -189,18 +212,19 @@ function updateOne(
   replicas: readonly (StoredObject | undefined)[],
   { update }: Revisions,
   isHealthy: (pod: StoredObject | undefined) => boolean,
-): void {
+): number {
   const { updateStrategy } = statefulSetSpec(set);
-  if (updateStrategy?.type === 'OnDelete') return;
+  if (updateStrategy?.type === 'OnDelete') return 0;
   const partition = updateStrategy?.rollingUpdate?.partition ?? 0;
   for (let index = replicas.length - 1; index >= partition; index -= 1) {
     const pod = replicas[index];
     if (pod !== undefined && revisionOfPod(pod) !== update.metadata.name && !isTerminating(pod)) {
       deleteStatefulPod(client, set, pod);
-      return;
+      return 1;
     }
-    if (!isHealthy(pod)) return;
+    if (!isHealthy(pod)) return 0;
   }
+  return 0;
 }
 
 function counted(
@@ -209,6 +233,7 @@ function counted(
   { current, update }: Revisions,
   collisionCount: number,
   now: number,
+  replaced: number,
 ): Status {
   const { minReadySeconds = 0 } = statefulSetSpec(set);
   const created = pods.filter((pod) => phaseOf(pod) !== '');
@@ -219,7 +244,7 @@ function counted(
     ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
     replicas: created.length,
     ...notZero('readyReplicas', ready.length),
-    ...notZero('currentReplicas', at(current)),
+    ...notZero('currentReplicas', at(current) - replaced),
     ...notZero('updatedReplicas', at(update)),
     currentRevision: current.metadata.name,
     updateRevision: update.metadata.name,

@@ -72,19 +72,19 @@ function checkHostPorts(errors: FieldErrors, path: string, containers: readonly 
 }
 
 export function checkContainers(errors: FieldErrors, path: string, scene: PodScene): void {
-  const { containers = [], terminationGracePeriodSeconds: grace, os } = scene.spec;
+  const { terminationGracePeriodSeconds: grace, os } = scene.spec;
+  // An absent list that must be there is written as null.
+  const containers = scene.spec.containers ?? [];
   if (containers.length === 0) return errors.required(path);
   const names = new Set<string>();
   for (const [index, container] of containers.entries()) {
     const at = `${path}[${index}]`;
-    const { name = '', lifecycle, restartPolicy } = container;
+    const { name = '', lifecycle } = container;
     checkCommon(errors, at, container, scene);
     if (names.has(name)) errors.duplicate(`${at}.name`, name);
     names.add(name);
     if (lifecycle !== undefined) checkLifecycle(errors, `${at}.lifecycle`, lifecycle, grace, os?.name);
     checkProbes(errors, at, container, grace);
-    if (restartPolicy !== undefined)
-      errors.forbidden(`${at}.restartPolicy`, 'may not be set for non-init containers');
   }
   checkHostPorts(errors, path, containers);
 }
@@ -96,8 +96,6 @@ export function checkInitContainers(errors: FieldErrors, path: string, scene: Po
     const at = `${path}[${index}]`;
     const { name = '', restartPolicy, lifecycle } = container;
     checkCommon(errors, at, container, scene);
-    if (restartPolicy !== undefined && restartPolicy !== 'Always')
-      errors.notSupported(`${at}.restartPolicy`, restartPolicy, ['Always']);
     if (names.has(name)) errors.duplicate(`${at}.name`, name);
     else if (name !== '') names.add(name);
     checkHostPorts(errors, path, [container]);

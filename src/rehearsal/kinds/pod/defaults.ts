@@ -50,6 +50,26 @@ const apiVersioned = (source: Fields) => within(source, 'fieldRef', (ref) => fil
 const withDivisor = (source: Fields) =>
   within(source, 'resourceFieldRef', (ref) => (isAbsent(ref['divisor']) ? set(ref, 'divisor', '0') : ref));
 
+/** Restart rules of containers are switched off by default in 1.34: only sidecars may say how they restart. */
+const withoutRestartRules = (isInit: boolean) => (container: Fields) => {
+  const rest = set(container, 'restartPolicyRules', undefined);
+  return isInit && rest['restartPolicy'] === 'Always' ? rest : set(rest, 'restartPolicy', undefined);
+};
+
+/** Volumes from images are switched off as well: they go, with their mounts (`dropDisabledFields` of pkg/api/pod/util.go). */
+function withoutImageVolumes(spec: PodSpec): PodSpec {
+  const dropped = new Set((spec.volumes ?? []).filter(({ image }) => !isAbsent(image)).map(({ name }) => name));
+  if (dropped.size === 0) return spec;
+  const kept = <T extends { name?: string }>(list: T[] = []) => list.filter(({ name }) => !dropped.has(name));
+  const orNone = <T>(list: T[]) => (list.length === 0 ? undefined : list);
+  let result = set(spec, 'volumes', orNone(kept(spec.volumes)));
+  for (const field of ['containers', 'initContainers', 'ephemeralContainers'])
+    result = withinEach(result, field, (container) =>
+      set(container, 'volumeMounts', orNone(kept(container['volumeMounts'] as { name?: string }[] | undefined))),
+    );
+  return result;
+}
+
 function withContainer(container: Fields): Fields {
   let result = fillZero(container, {
     terminationMessagePath: '/dev/termination-log',
@@ -113,7 +133,9 @@ export function withPodSpecDefaults(spec: PodSpec): PodSpec {
     schedulerName: 'default-scheduler',
   });
   result = fill(result, { securityContext: {}, terminationGracePeriodSeconds: 30 });
-  result = withAccount(result);
+  result = withoutImageVolumes(withAccount(result));
+  result = withinEach(result, 'containers', withoutRestartRules(false));
+  result = withinEach(result, 'initContainers', withoutRestartRules(true));
   for (const field of ['containers', 'initContainers', 'ephemeralContainers'])
     result = withinEach(result, field, withContainer);
   result = withinEach(result, 'volumes', withVolume);
@@ -148,8 +170,8 @@ function withRequests(container: Container): Container {
 export function withPodDefaults(given: PodSpec): PodSpec {
   if (filledPods.has(given)) return given;
   let spec = fill(withPodSpecDefaults(given), { enableServiceLinks: true });
-  if (spec.containers !== undefined) spec = set(spec, 'containers', each(spec.containers, withRequests));
-  if (spec.initContainers !== undefined) spec = set(spec, 'initContainers', each(spec.initContainers, withRequests));
+  if (!isAbsent(spec.containers)) spec = set(spec, 'containers', each(spec.containers, withRequests));
+  if (!isAbsent(spec.initContainers)) spec = set(spec, 'initContainers', each(spec.initContainers, withRequests));
   spec = withPodRequests(spec);
   filled.add(spec);
   filledPods.add(spec);

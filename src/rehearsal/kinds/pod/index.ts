@@ -73,7 +73,7 @@ export const podRules: KindRules = {
     const spec = pod['spec'] as PodSpec | undefined;
     return set(pod, 'spec', withPodDefaults(spec ?? { containers: [] }));
   },
-  prepareCreate: (pod, { warn }) => {
+  prepareCreate: (pod, { warn, clock }) => {
     const spec = withSelectedKeys(specOf(pod), pod.metadata.labels ?? {});
     const name = dnsLabel(pod.metadata.name);
     if (name.length > 0)
@@ -86,7 +86,7 @@ export const podRules: KindRules = {
       type: 'PodScheduled',
       status: 'False',
       lastProbeTime: null,
-      lastTransitionTime: null,
+      lastTransitionTime: clock.timestamp(),
       reason: 'SchedulingGated',
       message: 'Scheduling is blocked due to non-empty scheduling gates',
     };

@@ -40,7 +40,10 @@ export function checkTaints(errors: FieldErrors, path: string, taints: readonly 
     errors.oneOf(`${at}.effect`, effect, effects);
     const pair = `${effect} ${key}`;
     if (seen.has(pair))
-      errors.duplicate(at, { Key: key, Value: value, Effect: effect, TimeAdded: null }, 'taints must be unique by key and effect pair');
+      errors.duplicateText(
+        at,
+        `${JSON.stringify({ Key: key, Value: value, Effect: effect, TimeAdded: null })}: taints must be unique by key and effect pair`,
+      );
     seen.add(pair);
   }
 }

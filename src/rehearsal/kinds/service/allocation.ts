@@ -107,7 +107,7 @@ function withAddress(service: StoredObject, spec: ServiceSpec, allocator: Alloca
     ? 'provided IP is already allocated'
     : isWithin(wanted, range.block)
       ? undefined
-      : `the provided IP (${wanted}) is not in the service cidr. The range of valid IPs is ${range.block}`;
+      : `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${range.block}`;
   if (complaint !== undefined)
     refuse(service, (errors) =>
       errors.invalid('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${wanted}: ${complaint}`),

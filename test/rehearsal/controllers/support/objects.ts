@@ -31,14 +31,9 @@ export const statusOf = (object: StoredObject | undefined) =>
     conditions?: { type: string; status: string; reason: string; message: string }[];
   };
 
-/** What the cluster has now; fails when it is not there. */
-export function find(
-  client: Client,
-  kind: KindName,
-  name: string,
-  namespace: string | undefined = 'default',
-): StoredObject {
-  const found = client.get(kind, namespace, name);
+/** What the cluster has now; fails when it is not there. `null`: a kind without namespaces. */
+export function find(client: Client, kind: KindName, name: string, namespace: string | null = 'default'): StoredObject {
+  const found = client.get(kind, namespace ?? undefined, name);
   if (found === undefined) throw new Error(`${kind} ${name} is not there`);
   return found;
 }

@@ -67,13 +67,15 @@ function statusOf(pod: StoredObject, fate: Fate, podIP: string, time: string): o
   };
 }
 
-/** Just the rules that deletion needs: pods end by themselves. */
+const nodeNameOf = (pod: StoredObject) => (pod['spec'] as { nodeName?: string }).nodeName;
+
+/** Just the rules that the controllers need: pods begin as pending and end by themselves. */
 export const rulesOfPods: Pick<ApiParts, 'rules'> = {
   rules: (_, kind): KindRules =>
     kind === 'Pod'
       ? {
-          gracePeriod: ({ metadata, ...pod }) =>
-            (pod['spec'] as { nodeName?: string }).nodeName === undefined ? 0 : 30,
+          prepareCreate: (pod) => ({ ...pod, status: { phase: 'Pending' } }),
+          gracePeriod: (pod) => (nodeNameOf(pod) === undefined ? 0 : 30),
         }
       : {},
 };
