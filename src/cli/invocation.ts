@@ -217,8 +217,8 @@ function several(flags: string[] | undefined, variable: string | undefined): str
   return flags ?? (variable ?? '').split('\n').filter((line) => line.trim() !== '');
 }
 
-/** The fastest that is of use: a second passes in the shortest time that a timer can wait. */
-const fullSpeed = 1000;
+/** The fastest at which real programs still seem quick to the cluster. */
+const fullSpeed = 100;
 
 function speed(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { delimiter, dirname, join } from 'node:path';
 import { cacheHome } from '../engine/journal/state-directory.ts';
 import type { RehearsalClaims } from '../events/events.ts';
+import { pause } from '../clock.ts';
 import { createProviders } from '../providers/index.ts';
 import { createRehearsedDocker } from '../rehearsal/images/rehearsed-docker.ts';
 import { ScaledClock } from '../rehearsal/clock.ts';
@@ -11,9 +12,9 @@ import { fetchThroughProxy } from '../tools/fetched/fetch-through-proxy.ts';
 import { locateTool } from '../tools/fetched/locate-tool.ts';
 import { createRun } from '../tools/shell/run.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { FaultOffer } from '../ui/frontend.ts';
 import type { Program } from './program.ts';
 import { choiceOf } from './recipes.ts';
+import { faultsOf, requireFaults } from './rehearsal-faults.ts';
 
 /** What a run on the built-in cluster has besides. */
 export interface RehearsalPart {
@@ -25,8 +26,13 @@ export interface RehearsalPart {
 
 /** Faster than life, and slow enough to see what happens. */
 const shownSpeed = 4;
-/** With nobody looking. */
-const unseenSpeed = 1000;
+/**
+ * With nobody looking. The graces after which a wait counts as a stall run in the cluster's time, while programs start and
+ * answer in real time: much faster, and a program that takes a moment would look like a stall.
+ */
+const unseenSpeed = 40;
+/** Milliseconds of the cluster's time that one step of a rehearsed build takes. */
+const buildStep = 600;
 
 /**
  * Starts the built-in cluster and runs `act` with a program whose tools reach that cluster and no other: their
@@ -75,6 +81,7 @@ export async function rehearse<Result>(
 /** Which faults are to happen: those of the command line, else those that the person ticks. */
 export async function chooseFaults(program: Program, recipe: Recipe): Promise<readonly string[] | 'back' | undefined> {
   const { invocation, frontend } = program;
+  requireFaults(invocation.faults);
   if (invocation.faults.length > 0 || invocation.yes || !frontend.isInteractive) return invocation.faults;
   const { real, rehearsed } = claimsOf(invocation.realImages);
   return frontend.chooseFaults({ recipe: choiceOf(recipe), faults: faultsOf(recipe), real, rehearsed });
@@ -128,7 +135,14 @@ function playedProgram(program: Program, cluster: Rehearsal, path: string, direc
     clusterTime: () => clock.now(),
     rehearsal: {
       cluster,
-      ...(realImages ? {} : { docker: createRehearsedDocker({ architecture: hostArchitecture }) }),
+      ...(realImages
+        ? {}
+        : {
+            docker: createRehearsedDocker({
+              architecture: hostArchitecture,
+              pace: () => pause(clock, buildStep, program.kill),
+            }),
+          }),
       claims: { seed, speed, faults: [...faults], ...claimsOf(realImages) },
     },
   };
@@ -155,8 +169,4 @@ function claimsOf(realImages: boolean): Pick<RehearsalClaims, 'real' | 'rehearse
       'that third-party images and charts can be fetched from there',
     ],
   };
-}
-
-function faultsOf(_recipe: Recipe): FaultOffer[] {
-  return [];
 }

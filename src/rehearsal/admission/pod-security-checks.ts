@@ -19,10 +19,10 @@ const quoted = (names: Iterable<string>) => `"${[...names].join('", "')}"`;
 const sortedQuoted = (names: Iterable<string>) => quoted([...names].sort());
 const many = (count: number, one: string, more: string) => (count === 1 ? one : more);
 
-const containersOf = ({ initContainers = [], containers = [], ephemeralContainers = [] }: PodSpec): Container[] => [
-  ...initContainers,
-  ...containers,
-  ...ephemeralContainers,
+const containersOf = ({ initContainers, containers, ephemeralContainers }: PodSpec): Container[] => [
+  ...(initContainers ?? []),
+  ...(containers ?? []),
+  ...(ephemeralContainers ?? []),
 ];
 
 const namesOf = (spec: PodSpec, isBad: (container: Container) => boolean): string[] =>

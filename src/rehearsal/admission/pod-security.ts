@@ -64,8 +64,8 @@ function templateOf(object: StoredObject | undefined): PodTemplate | undefined {
 const labelsOf = (reader: Reader, namespace: string | undefined): Labels =>
   reader.get('v1 Namespace', undefined, namespace ?? '')?.metadata.labels ?? {};
 
-const imagesOf = ({ containers = [], initContainers = [] }: PodSpec) =>
-  [...containers, ...initContainers].map(({ image }) => image ?? '').join(' ');
+const imagesOf = ({ containers, initContainers }: PodSpec) =>
+  [...(containers ?? []), ...(initContainers ?? [])].map(({ image }) => image ?? '').join(' ');
 
 function checkPod({ resource, name, object, old, warn }: AdmissionRequest, labels: Labels): void {
   const spec = (object?.['spec'] ?? {}) as PodSpec;

@@ -17,6 +17,11 @@ interface Rolling {
   partition?: number;
 }
 
+interface Strategy {
+  type?: string;
+  rollingUpdate?: Rolling;
+}
+
 interface WorkloadSpec {
   replicas?: number;
   selector?: LabelSelector;
@@ -24,8 +29,8 @@ interface WorkloadSpec {
   minReadySeconds?: number;
   revisionHistoryLimit?: number;
   progressDeadlineSeconds?: number;
-  strategy?: { type?: string; rollingUpdate?: Rolling };
-  updateStrategy?: { type?: string; rollingUpdate?: Rolling };
+  strategy?: Strategy;
+  updateStrategy?: Strategy;
   podManagementPolicy?: string;
   persistentVolumeClaimRetentionPolicy?: { whenDeleted?: string; whenScaled?: string };
   volumeClaimTemplates?: { metadata?: { name?: string }; spec?: Fields }[];
@@ -84,6 +89,16 @@ function checkReplicated(errors: FieldErrors, spec: WorkloadSpec): void {
   checkPodsAlwaysRestart(errors, spec, 'ReplicaSet');
 }
 
+/** The internal struct, as the server prints it. */
+const goStrategy = ({ type, rollingUpdate }: Strategy) =>
+  JSON.stringify({
+    Type: type,
+    RollingUpdate:
+      rollingUpdate === undefined
+        ? null
+        : { MaxUnavailable: rollingUpdate.maxUnavailable ?? 0, MaxSurge: rollingUpdate.maxSurge ?? 0 },
+  });
+
 function checkDeploymentStrategy(errors: FieldErrors, { strategy = {} }: WorkloadSpec): void {
   const { type, rollingUpdate } = strategy;
   const path = 'spec.strategy';
@@ -99,11 +114,7 @@ function checkDeploymentStrategy(errors: FieldErrors, { strategy = {} }: Workloa
       errors.invalid(`${at}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0');
     checkAtMostWhole(errors, `${at}.maxUnavailable`, maxUnavailable);
   } else
-    errors.notSupported(
-      path,
-      { Type: type, RollingUpdate: rollingUpdate === undefined ? null : { MaxUnavailable: rollingUpdate.maxUnavailable ?? 0, MaxSurge: rollingUpdate.maxSurge ?? 0 } },
-      ['Recreate', 'RollingUpdate'],
-    );
+    errors.notSupportedText(path, goStrategy(strategy), ['Recreate', 'RollingUpdate']);
 }
 
 const warnOfTemplate = (object: StoredObject, warn: (text: string) => void) => {
@@ -264,16 +275,12 @@ const withTemplateGeneration = (object: StoredObject, generation: number): Store
   };
 };
 
-function checkDaemonStrategy(errors: FieldErrors, strategy: { type?: string; rollingUpdate?: Rolling }): void {
+function checkDaemonStrategy(errors: FieldErrors, strategy: Strategy): void {
   const path = 'spec.updateStrategy';
   const { type, rollingUpdate } = strategy;
   if (type === 'OnDelete') return;
   if (type !== 'RollingUpdate')
-    return errors.notSupported(
-      path,
-      { Type: type, RollingUpdate: rollingUpdate === undefined ? null : { MaxUnavailable: rollingUpdate.maxUnavailable ?? 0, MaxSurge: rollingUpdate.maxSurge ?? 0 } },
-      ['RollingUpdate', 'OnDelete'],
-    );
+    return errors.notSupportedText(path, goStrategy(strategy), ['RollingUpdate', 'OnDelete']);
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
   const at = `${path}.rollingUpdate`;
   checkIntOrPercent(errors, `${at}.maxUnavailable`, maxUnavailable);
@@ -392,7 +399,7 @@ function withClaimVolumes({ template = {}, volumeClaimTemplates = [] }: Workload
   return result;
 }
 
-function checkStatefulStrategy(errors: FieldErrors, strategy: { type?: string; rollingUpdate?: Rolling }): void {
+function checkStatefulStrategy(errors: FieldErrors, strategy: Strategy): void {
   const path = 'spec.updateStrategy';
   const { type, rollingUpdate } = strategy;
   const printed = () =>

@@ -11,7 +11,7 @@ import type { PodTemplate } from './pod/types.ts';
 import { podWarnings } from './pod/warnings.ts';
 import { checkPodFailurePolicy, checkSuccessPolicy, type FailurePolicy, type SuccessPolicy } from './job-policies.ts';
 import { checkSelector, isUsable, selects, type LabelSelector } from './selectors.ts';
-import { fill, fillZero, isAbsent, set, within, type Fields } from './sharing.ts';
+import { fill, fillZero, isAbsent, set, within, withinEach, type Fields } from './sharing.ts';
 
 export interface JobSpec {
   parallelism?: number;
@@ -108,7 +108,7 @@ function checkJobSpec(errors: FieldErrors, path: string, spec: JobSpec): void {
   if (spec.successPolicy !== undefined) {
     if (spec.completionMode === 'Indexed')
       checkSuccessPolicy(errors, `${path}.successPolicy`, spec.completions ?? 0, spec.successPolicy);
-    else errors.invalid(`${path}.successPolicy`, goSuccessPolicy(spec.successPolicy), 'requires indexed completion mode');
+    else errors.invalidText(`${path}.successPolicy`, goSuccessPolicy(spec.successPolicy), 'requires indexed completion mode');
   }
   const { podReplacementPolicy } = spec;
   if (podReplacementPolicy !== undefined) {
@@ -127,12 +127,14 @@ function checkJobSpec(errors: FieldErrors, path: string, spec: JobSpec): void {
     errors.invalid(at, restartPolicy, 'only "Never" is supported when podFailurePolicy is specified');
 }
 
-const goSuccessPolicy = ({ rules = [] }: SuccessPolicy) => ({
-  Rules: rules.map(({ succeededIndexes = null, succeededCount = null }) => ({
-    SucceededIndexes: succeededIndexes,
-    SucceededCount: succeededCount,
-  })),
-});
+/** The internal struct, as the server prints it. */
+const goSuccessPolicy = ({ rules = [] }: SuccessPolicy) =>
+  JSON.stringify({
+    Rules: rules.map(({ succeededIndexes = null, succeededCount = null }) => ({
+      SucceededIndexes: succeededIndexes,
+      SucceededCount: succeededCount,
+    })),
+  });
 
 function checkManagedBy(errors: FieldErrors, path: string, managedBy: string): void {
   const slash = managedBy.indexOf('/');
@@ -179,9 +181,22 @@ function checkSelected(errors: FieldErrors, spec: JobSpec): void {
     errors.invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`');
 }
 
+/** A Job without labels of its own takes those of its pods, also the generated ones, whenever it is read. */
+function withLabelsOfPods(job: StoredObject): StoredObject {
+  const labels = specOf(job).template?.metadata?.labels;
+  if (labels === undefined || Object.keys(job.metadata.labels ?? {}).length > 0) return job;
+  return { ...job, metadata: { ...job.metadata, labels } };
+}
+
+const withConditionStatus = (policy: Fields) =>
+  withinEach(policy, 'rules', (rule) =>
+    withinEach(rule, 'onPodConditions', (condition) => fillZero(condition, { status: 'True' })),
+  );
+
 const withJobDefaults = (spec: Fields): Fields => {
   let result = withTemplate(fill(spec, { template: {} }));
   if (isAbsent(result['completions']) && isAbsent(result['parallelism'])) result = { ...result, completions: 1, parallelism: 1 };
+  result = within(result, 'podFailurePolicy', withConditionStatus);
   const hasIndexLimit = !isAbsent(result['backoffLimitPerIndex']);
   return fill(result, {
     parallelism: 1,
@@ -199,10 +214,7 @@ const withInnerTemplate = (spec: Fields) => withTemplate(fill(spec, { template: 
 export const jobRules: KindRules = {
   defaults: (object) => {
     const filled = within(fill(object, { spec: {}, status: {} }), 'spec', withJobDefaults);
-    const labels = specOf(filled).template?.metadata?.labels;
-    if (labels === undefined || Object.keys(object.metadata.labels ?? {}).length > 0) return filled;
-    // A Job without labels of its own takes those of its pods.
-    return { ...filled, metadata: { ...filled.metadata, labels } };
+    return withLabelsOfPods(filled);
   },
   prepareCreate: (object, { warn }) => {
     const name = dnsLabel(object.metadata.name);
@@ -211,7 +223,11 @@ export const jobRules: KindRules = {
         `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${name.join(' ')}]`,
       );
     warnOfJob(specOf(object), 'spec', warn);
-    return { ...withGeneratedSelector(object), status: {} };
+    // The defaults have given it the labels of its pods, the very same object.
+    const { labels } = object.metadata;
+    const hasOwnLabels = labels !== undefined && labels !== specOf(object).template?.metadata?.labels;
+    const job = { ...withGeneratedSelector(object), status: {} };
+    return hasOwnLabels ? job : withLabelsOfPods({ ...job, metadata: { ...job.metadata, labels: {} } });
   },
   validate: (object) => {
     const errors = new FieldErrors();
@@ -269,7 +285,7 @@ function checkJobUpdate(errors: FieldErrors, spec: JobSpec, old: StoredObject): 
       errors.invalidText(
         `spec.${field}`,
         field === 'successPolicy' && spec.successPolicy !== undefined
-          ? JSON.stringify(goSuccessPolicy(spec.successPolicy))
+          ? goSuccessPolicy(spec.successPolicy)
           : JSON.stringify(spec[field] ?? null),
         'field is immutable',
       );
@@ -349,7 +365,7 @@ function checkTimeZone(errors: FieldErrors, timeZone: string): void {
     .some((part) => part === '.' || part === '..' || part.startsWith('-') || !/^[A-Za-z.\-_0-9+]{1,14}$/.test(part));
   if (isOdd) return errors.invalid(path, timeZone, `unknown time zone ${timeZone}`);
   if (timeZone.toLowerCase() === 'local')
-    errors.invalid(
+    return errors.invalid(
       path,
       timeZone,
       'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',

@@ -5,7 +5,7 @@ import { checkSelector, type LabelSelector } from './selectors.ts';
 import type { Fields } from './sharing.ts';
 
 interface Reference {
-  apiGroup?: string;
+  apiGroup?: string | null;
   kind?: string;
   name?: string;
   namespace?: string;
@@ -27,7 +27,8 @@ export interface ClaimSpec {
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
 function checkReference(errors: FieldErrors, path: string, reference: Reference): void {
-  const { name = '', kind = '', apiGroup = '', namespace = '' } = reference;
+  const { name = '', kind = '', namespace = '' } = reference;
+  const apiGroup = reference.apiGroup ?? '';
   if (name === '') errors.required(`${path}.name`);
   if (kind === '') errors.required(`${path}.kind`);
   if (apiGroup === '' && kind !== 'PersistentVolumeClaim')

@@ -2,6 +2,7 @@ import type { StoredObject } from '../objects.ts';
 import { isEqual } from '../store/equal.ts';
 import { FieldErrors } from './field-errors.ts';
 import type { KindRules } from './kind-rules.ts';
+import { keyPairComplaint } from './key-pair.ts';
 import { configMapKey } from './names.ts';
 import { fillZero, set, type Fields } from './sharing.ts';
 
@@ -103,9 +104,24 @@ function withStringData(object: StoredObject): StoredObject {
   return Object.keys(written).length === 0 ? rest : { ...rest, data: { ...data, ...written } };
 }
 
+function warnOfKeyPair(object: StoredObject, warn: (text: string) => void): void {
+  if (object['type'] !== 'kubernetes.io/tls') return;
+  const data = (object['data'] ?? {}) as Texts;
+  const complaint = keyPairComplaint(decoded(data['tls.crt']), decoded(data['tls.key']));
+  if (complaint !== undefined) warn(complaint);
+}
+
 export const secretRules: KindRules = {
   defaults: (object) => fillZero(withStringData(object), { type: 'Opaque' }),
-  prepareUpdate: (object, old) => ((object['type'] ?? '') === '' ? set(object, 'type', old['type'] as unknown) : object),
+  prepareCreate: (object, { warn }) => {
+    warnOfKeyPair(object, warn);
+    return object;
+  },
+  prepareUpdate: (object, old, { warn }) => {
+    const typed = (object['type'] ?? '') === '' ? set(object, 'type', old['type'] as unknown) : object;
+    warnOfKeyPair(typed, warn);
+    return typed;
+  },
   validate: (object) => {
     const errors = new FieldErrors();
     const data = ((object['data'] as Fields | null | undefined) ?? {}) as Texts;

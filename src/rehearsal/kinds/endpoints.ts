@@ -21,7 +21,7 @@ interface Port {
 }
 
 interface Subset {
-  addresses?: Address[];
+  addresses?: Address[] | null;
   notReadyAddresses?: Address[];
   ports?: Port[];
 }
@@ -48,7 +48,9 @@ export const endpointsRules: KindRules = {
   },
 };
 
-function checkSubset(errors: FieldErrors, path: string, { addresses = [], notReadyAddresses = [], ports = [] }: Subset): void {
+function checkSubset(errors: FieldErrors, path: string, subset: Subset): void {
+  const { notReadyAddresses = [], ports = [] } = subset;
+  const addresses = subset.addresses ?? [];
   if (addresses.length + notReadyAddresses.length === 0)
     errors.required(path, 'must specify `addresses` or `notReadyAddresses`');
   for (const [field, list] of Object.entries({ addresses, notReadyAddresses }))
@@ -70,7 +72,7 @@ function checkSubset(errors: FieldErrors, path: string, { addresses = [], notRea
 }
 
 interface Endpoint {
-  addresses?: string[];
+  addresses?: string[] | null;
   nodeName?: string;
   hostname?: string;
   hints?: { forZones?: { name?: string }[]; forNodes?: { name?: string }[] };
@@ -116,7 +118,8 @@ function checkSlicePorts(errors: FieldErrors, ports: readonly Port[]): void {
 }
 
 function checkEndpoint(errors: FieldErrors, path: string, endpoint: Endpoint, type: string): void {
-  const { addresses = [], nodeName, hostname, hints } = endpoint;
+  const { nodeName, hostname, hints } = endpoint;
+  const addresses = endpoint.addresses ?? [];
   if (addresses.length === 0) errors.required(`${path}.addresses`, 'must contain at least 1 address');
   else if (addresses.length > 100) errors.tooMany(`${path}.addresses`, addresses.length, 100);
   for (const [index, address] of addresses.entries()) {

@@ -38,11 +38,16 @@ export class FieldErrors {
 
   /** `supported` in the order in which the server names them. */
   notSupported(field: string, value: unknown, supported: readonly string[]): void {
+    this.notSupportedText(field, printed(value), supported);
+  }
+
+  /** The value is text that is printed as it is. */
+  notSupportedText(field: string, text: string, supported: readonly string[]): void {
     this.list.push({
       reason: 'FieldValueNotSupported',
       field,
       detail: withDetail(
-        `Unsupported value: ${printed(value)}`,
+        `Unsupported value: ${text}`,
         supported.length === 0 ? '' : `supported values: ${supported.map(quote).join(', ')}`,
       ),
     });

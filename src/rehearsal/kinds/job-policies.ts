@@ -22,8 +22,8 @@ type FailureRule = NonNullable<FailurePolicy['rules']>[number];
 
 export function checkPodFailurePolicy(errors: FieldErrors, path: string, spec: JobSpec, { rules = [] }: FailurePolicy): void {
   if (rules.length > 20) errors.tooMany(`${path}.rules`, rules.length, 20);
-  const { containers = [], initContainers = [] } = spec.template?.spec ?? {};
-  const names = [...containers, ...initContainers].map(({ name }) => name ?? '');
+  const { containers, initContainers } = spec.template?.spec ?? {};
+  const names = [...(containers ?? []), ...(initContainers ?? [])].map(({ name }) => name ?? '');
   for (const [index, rule] of rules.entries()) checkRule(errors, `${path}.rules[${index}]`, rule, spec, names);
 }
 

@@ -30,7 +30,7 @@ interface Backend {
 interface IngressSpec {
   ingressClassName?: string;
   defaultBackend?: Backend;
-  rules?: { host?: string; http?: { paths?: { path?: string; pathType?: string; backend?: Backend }[] } }[];
+  rules?: { host?: string; http?: { paths?: { path?: string; pathType?: string | null; backend?: Backend }[] } }[];
   tls?: { hosts?: string[]; secretName?: string }[];
 }
 
@@ -91,7 +91,7 @@ function checkIngress(errors: FieldErrors, spec: IngressSpec): void {
     if (paths.length === 0) errors.required(`${at}.http.paths`);
     for (const [position, { path = '', pathType, backend = {} }] of paths.entries()) {
       const place = `${at}.http.paths[${position}]`;
-      if (pathType === undefined) {
+      if (pathType === undefined || pathType === null) {
         errors.required(`${place}.pathType`, 'pathType must be specified');
         continue;
       }

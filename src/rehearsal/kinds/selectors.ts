@@ -34,11 +34,17 @@ function meets({ key = '', operator, values = [] }: LabelRequirement, labels: La
   return operator === 'DoesNotExist' && value === undefined;
 }
 
-/** Whether it can be turned into a selector; an invalid operator or a missing value makes that fail. */
+/** Whether it can be turned into a selector (`labels.NewRequirement` of k8s.io/apimachinery/pkg/labels). */
 export function isUsable(selector: LabelSelector | undefined | null): boolean {
-  return (selector?.matchExpressions ?? []).every(
-    ({ operator, values = [] }) =>
-      (operator === 'In' || operator === 'NotIn' ? values.length > 0 : operator === 'Exists' || operator === 'DoesNotExist'),
+  const areFine = (key: string, values: readonly string[]) =>
+    qualifiedName(key).length === 0 && values.every((value) => labelValue(value).length === 0);
+  return (
+    Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => areFine(key, [value])) &&
+    (selector?.matchExpressions ?? []).every(({ key = '', operator, values = [] }) => {
+      const isListed = operator === 'In' || operator === 'NotIn';
+      const isKnown = isListed ? values.length > 0 : operator === 'Exists' || operator === 'DoesNotExist';
+      return isKnown && areFine(key, values);
+    })
   );
 }
 

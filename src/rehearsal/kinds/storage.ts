@@ -62,7 +62,7 @@ function checkClaimUpdate(errors: FieldErrors, object: StoredObject, old: Stored
   if (isMoved && (annotations[oldClass] ?? wasNamed) === wasNamed) allowed = set(allowed, 'storageClassName', undefined);
   else {
     if (annotations[oldClass] !== wasNamed)
-      errors.invalid(`metadata.annotations[${oldClass}]`, annotations[oldClass] ?? '', 'field is immutable');
+      errors.invalid(`metadata.annotations.${oldClass}`, annotations[oldClass] ?? '', 'field is immutable');
     const isSet = spec.storageClassName !== undefined && before.storageClassName === undefined;
     if (isSet && (wasNamed === undefined || spec.storageClassName === wasNamed))
       allowed = set(allowed, 'storageClassName', before.storageClassName);
@@ -133,7 +133,8 @@ export const persistentVolumeRules: KindRules = {
       'status',
       (status) => fillZero(status, { phase: 'Pending' }),
     ),
-  prepareCreate: (object) => set(object, 'status', { phase: 'Pending' }),
+  prepareCreate: (object, { clock }) =>
+    set(object, 'status', { phase: 'Pending', lastPhaseTransitionTime: clock.timestamp() }),
   validate: (object) => {
     const errors = new FieldErrors();
     checkVolume(errors, (object['spec'] ?? {}) as VolumeSpec);
@@ -161,7 +162,7 @@ function checkVolume(errors: FieldErrors, spec: VolumeSpec): void {
     errors.forbidden('spec.accessModes', 'may not use ReadWriteOncePod with other access modes');
   if (Object.keys(capacity).length === 0) errors.required('spec.capacity');
   if (capacity['storage'] === undefined || Object.keys(capacity).length > 1)
-    errors.notSupported('spec.capacity', capacity, ['storage']);
+    errors.notSupported('spec.capacity', spec.capacity, ['storage']);
   for (const [name, value] of Object.entries(capacity)) {
     const size = parseQuantity(value);
     if (size.nano < 0n) errors.invalid(`spec.capacity[${name}]`, formatQuantity(size), 'must be a valid resource quantity');

@@ -5,11 +5,10 @@ import { keyOf, type Controller } from '../controllers/controller.ts';
 import { linesOf, type LogLine } from './container-run.ts';
 import { ImageStore } from './images.ts';
 import { noInterference, type Interference } from './interference.ts';
-import { reportNode } from './node-status.ts';
+import { renewLease, reportNode } from './node-status.ts';
 import type { NodeServices } from './node-services.ts';
 import { isTerminal, type Node, type Pod } from './pod.ts';
 import { PodWorker } from './pod-worker.ts';
-import { commandOf } from './programs.ts';
 
 export interface KubeletOptions {
   /** The API as the kubelet of this node uses it: user `system:node:NAME`, field manager and events of `kubelet`. */
@@ -19,24 +18,20 @@ export interface KubeletOptions {
   images?: readonly string[];
 }
 
-/** The kubelets of all nodes, and what only they know: logs, and what runs inside containers. */
+/** The kubelets of all nodes, and what only they know: logs. */
 export interface Kubelets extends Controller {
   /**
    * What a container has said; `previous`: its run before. Undefined when there is no such run. The API answers with the
    * kubelet's errors itself.
    */
   logsOf(pod: Pod, container: string, previous: boolean): readonly LogLine[] | undefined;
-  /** Runs a command in a container that runs; undefined when it does not. */
-  execute(
-    pod: Pod,
-    container: string,
-    command: readonly string[],
-  ): { output: string; exitCode: number; after: number } | undefined;
 }
 
 /** Milliseconds between two listings of what runs (PLEG), and between reports of a node that does not change. */
 const relistPeriod = 1000;
 const reportPeriod = 300_000;
+/** Milliseconds between two renewals of a node's Lease. */
+const renewalPeriod = 10_000;
 
 export function createKubelets({
   clientOf,
@@ -87,8 +82,6 @@ export function createKubelets({
       const run = runOf(pod, container, previous ? 1 : 0);
       return run === undefined || run.state === 'created' ? undefined : linesOf(run, now());
     },
-    execute: (pod, container, command) =>
-      runOf(pod, container, 0)?.state === 'running' ? commandOf(command) : undefined,
   };
 }
 
@@ -131,6 +124,7 @@ class NodeAgent {
   readonly #dirty = new Set<{ sync(): void }>();
   readonly #addresses: Addresses;
   #cancelReport: (() => void) | undefined;
+  #cancelRenewal: (() => void) | undefined;
 
   constructor(node: Node, index: number, { client, clock, chance, interference, images }: AgentContext) {
     this.#name = keyOf(node);
@@ -163,10 +157,22 @@ class NodeAgent {
     const { clock } = this.services;
     this.#cancelReport = clock.after(reportPeriod, () => this.report());
     reportNode(this.services);
+    this.#live();
+  }
+
+  /** Without a renewal the node counts as lost after 50 s (pkg/controller/nodelifecycle). */
+  #live(): void {
+    this.#cancelRenewal?.();
+    const { client, clock, node: name } = this.services;
+    const node = client.get('v1 Node', undefined, name) as Node | undefined;
+    if (node === undefined) return;
+    renewLease(client, node, clock.microTimestamp());
+    this.#cancelRenewal = clock.after(renewalPeriod, () => this.#live());
   }
 
   stop(): void {
     this.#cancelReport?.();
+    this.#cancelRenewal?.();
   }
 
   #relist(worker: { sync(): void }): void {

@@ -1,4 +1,5 @@
 import { StatusError } from '../api/status-error.ts';
+import type { Client } from '../controllers/client.ts';
 import type { NodeServices } from './node-services.ts';
 import type { Node, PodCondition } from './pod.ts';
 
@@ -59,4 +60,20 @@ export function reportNode({ node: name, client, clock, images, interference, ad
   if (was === is || (was === undefined && is === 'True')) return;
   const reason = is === 'True' ? 'NodeReady' : 'NodeNotReady';
   client.event(node, { type: 'Normal', reason, message: `Node ${name} status is now: ${reason}` });
+}
+
+/** The Lease of a node: its sign of life (pkg/kubelet, component-helpers/apimachinery/lease). */
+export function renewLease(client: Client, { metadata: { name, uid } }: Node, renewTime: string): void {
+  const lease = client.get('coordination.k8s.io/v1 Lease', 'kube-node-lease', name);
+  if (lease !== undefined) {
+    client.update({ ...lease, spec: { ...(lease['spec'] as object), renewTime } });
+    return;
+  }
+  if (client.get('v1 Namespace', undefined, 'kube-node-lease') === undefined) return;
+  client.create({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name, namespace: 'kube-node-lease', ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] },
+    spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime },
+  });
 }

@@ -4,12 +4,13 @@ import { BackOff } from './back-off.ts';
 import type { ContainerRun } from './container-run.ts';
 import { startContainer } from './container-start.ts';
 import { timeFor, type NodeServices } from './node-services.ts';
-import { podStatus, shouldRestart, type PodRuntime, type Reason } from './pod-status.ts';
+import { actionsOf } from './pod-actions.ts';
+import { podStatus, type PodRuntime, type Reason } from './pod-status.ts';
 import { mountBackOff, mountProblems } from './pod-volumes.ts';
 import { ProbeSet } from './probe-set.ts';
 import { terminatedStatus } from './terminated-status.ts';
 import { kill } from './termination.ts';
-import { isSidecar, isTerminal, type Container, type Pod, type PodStatus } from './pod.ts';
+import { isTerminal, type Container, type Pod, type PodStatus } from './pod.ts';
 import { pause, play, together, type Steps } from './steps.ts';
 
 /** Milliseconds after which a synchronisation that failed is done again, up to half as much more (backOffPeriod). */
@@ -161,55 +162,18 @@ export class PodWorker {
     }
   }
 
-  /** computePodActions: what is to run and does not. Kills what must be restarted, and sidecars that nobody needs any more. */
-  *#containersToStart(): Steps<Container[]> {
-    const { spec } = this.#pod;
-    const inits = this.#initContainersToStart();
-    if (inits !== undefined) return inits;
-    const start: Container[] = (spec.initContainers ?? []).filter(
-      (container) => isSidecar(container) && this.#needsStart(container),
-    );
-    let keeps = 0;
-    for (const container of spec.containers) {
-      const latest = this.runsOf(container.name)[0];
-      const failed = latest?.state === 'running' ? this.#probes.failed(latest) : undefined;
-      if (latest !== undefined && failed !== undefined) {
-        const restarts = spec.restartPolicy !== 'Never';
-        yield* kill(this.#services, this.#pod, latest, {
-          message: `Container ${container.name} failed ${failed} probe${restarts ? ', will be restarted' : ''}`,
-          graceSeconds: this.#graceFor(container, failed),
-        });
-        this.#services.relist(this);
-        if (restarts) start.push(container);
-      } else if (this.#needsStart(container)) start.push(container);
-      else if (latest?.state === 'running') keeps += 1;
+  /** Kills what must be restarted, and sidecars that nobody needs any more; what is to be started then. */
+  *#containersToStart(): Steps<readonly Container[]> {
+    const { start, kill: doomed, isDone } = actionsOf(this.#pod, this.#runs, this.#probes);
+    for (const { run, failed, message } of doomed) {
+      yield* kill(this.#services, this.#pod, run, { message, graceSeconds: this.#graceFor(run.container, failed) });
+      this.#services.relist(this);
     }
-    if (keeps > 0 || start.some((container) => !isSidecar(container))) return start;
+    if (!isDone) return start;
     yield* this.#killAll();
     this.#leaveSandbox();
     this.#services.relist(this);
     return [];
-  }
-
-  /** Undefined once the pod is initialised (computeInitContainerActions). */
-  #initContainersToStart(): Container[] | undefined {
-    const { spec } = this.#pod;
-    if (spec.containers.some(({ name }) => this.#runs.has(name))) return undefined;
-    for (const container of spec.initContainers ?? []) {
-      const latest = this.runsOf(container.name)[0];
-      if (this.#needsStart(container)) {
-        if (latest?.state === 'exited' && latest.exitCode === 0 && !isSidecar(container)) continue;
-        return [container];
-      }
-      if (latest?.state === 'running') {
-        if (!isSidecar(container) || !this.#probes.isStarted(latest)) return [];
-      } else if (latest?.exitCode !== 0) return [];
-    }
-    return undefined;
-  }
-
-  #needsStart(container: Container): boolean {
-    return shouldRestart(this.#pod, container, this.runsOf(container.name)[0]);
   }
 
   #graceFor(container: Container, failed: 'liveness' | 'startup'): number {

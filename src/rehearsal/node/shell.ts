@@ -92,7 +92,8 @@ function loop(commands: readonly Command[], state: State): boolean {
 
 function run({ words, redirect }: Command, state: State): boolean {
   const [name = '', ...args] = words;
-  const act = builtins[name.replace(/^\/(usr\/)?bin\//, '')];
+  const command = name.replace(/^\/(usr\/)?bin\//, '');
+  const act = Object.hasOwn(builtins, command) ? builtins[command] : undefined;
   if (act === undefined) return false;
   const known = state.lines.length;
   state.exitCode = 0;

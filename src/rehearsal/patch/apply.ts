@@ -15,7 +15,7 @@ import { fieldsOfValue } from './value-fields.ts';
 import { normalized } from './normalize.ts';
 
 /** One server-side apply. */
-export interface ApplyRequest extends FieldTerms {
+interface ApplyRequest extends FieldTerms {
   kind: string;
   /** Undefined when the object does not exist: it is created. */
   live?: StoredObject | undefined;
@@ -28,7 +28,7 @@ export interface ApplyRequest extends FieldTerms {
   subresource?: string | undefined;
 }
 
-export interface Applied {
+interface Applied {
   /** Before defaults. The live object itself when nothing has changed, not even who manages what. */
   object: JsonObject;
   managedFields: ManagedFieldsEntry[] | undefined;

@@ -5,7 +5,7 @@ import { isReset, managerId, readManagers, secondsOf, writeManagers, type FieldM
 import { isEqual } from './structure.ts';
 
 /** A create, an update or a patch that is no apply. */
-export interface TrackedUpdate extends FieldTerms {
+interface TrackedUpdate extends FieldTerms {
   /** Undefined for a create. */
   before?: StoredObject | undefined;
   /** With defaults, as it is before admission and before the strategy of its kind. */

@@ -5,7 +5,7 @@ import { readManagers, writeManagers, type FieldManager } from './managers.ts';
 import { fieldElement } from './path-element.ts';
 
 /** In which version a Scale is managed, and where its number of replicas is in the object that is scaled. */
-export interface ScaleTerms {
+interface ScaleTerms {
   /** Of the resource that is scaled: `apps/v1`. */
   apiVersion: string;
   /** `.spec.replicas`, as a CustomResourceDefinition names it. */

@@ -46,8 +46,12 @@ export function mergeList(original: Json[], patch: Json[], rule: ListRule, isDel
     if (isObject(known)) merged[index] = rule.merge(known, change);
     else merged.push(change);
   }
-  return arranged(merged, changes, items, rule.key);
+  return sharedWith(original, arranged(merged, changes, items, rule.key));
 }
+
+/** The list as it was, when nothing of it has changed. */
+const sharedWith = (original: Json[], result: Json[]): Json[] =>
+  original.length === result.length && original.every((item, index) => item === result[index]) ? original : result;
 
 /**
  * What `$setElementOrder` asks for: the items of both lists, those that the order names in its order and the others among
@@ -63,7 +67,7 @@ export function orderedList(
   const merged = mergedForOrder(original, patch, rule);
   if (merged === undefined) return undefined;
   kindOf(original ?? [], patch ?? []);
-  return arranged(merged, order, original ?? [], rule.key);
+  return sharedWith(original ?? [], arranged(merged, order, original ?? [], rule.key));
 }
 
 function mergedForOrder(original: Json[] | undefined, patch: Json[] | undefined, rule: ListRule): Json[] | undefined {

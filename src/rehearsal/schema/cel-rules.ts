@@ -123,15 +123,21 @@ function evaluate(
   return typeof result === 'string' && wanted === 'string' ? result : { message: 'of another type', isData: false };
 }
 
+/** Errors of data, in the words of the interpreter here and of cel-go. */
+const dataErrors: [own: RegExp, goText: string][] = [
+  [/^field not found: (.*)$/, 'no such key: $1'],
+  [/^index (-?\d+) out of bounds.*$/, 'index out of bounds: $1'],
+  [/^u?int divide by zero$/, 'division by zero'],
+  [/^u?int modulus by zero$/, 'modulus by zero'],
+  [/^u?int overflow.*$/, 'integer overflow'],
+];
+
 function failure(error: unknown): Failure {
-  const message = error instanceof Error ? error.message.replace(/^<input>:\d+:\d+: /, '') : '';
-  return {
-    message,
-    isData:
-      /^(no such key|index out of bounds|integer overflow|return error for overflow|division by zero|divide by zero|modulus by zero)/.test(
-        message,
-      ),
-  };
+  const message = error instanceof Error ? error.message : '';
+  const known = dataErrors.find(([own]) => own.test(message));
+  return known === undefined
+    ? { message, isData: false }
+    : { message: message.replace(known[0], known[1]), isData: true };
 }
 
 function planned(source: string): Evaluate | undefined {

@@ -31,7 +31,7 @@ export function readCustomBody(
   const { group, version } = raw.found;
   if (group !== resource.group || version !== resource.version)
     throw badRequest(
-      `the API version in the data (${String(raw.value['apiVersion'])}) does not match the expected API version (${resource.group}/${resource.version})`,
+      `the API version in the data (${group === '' ? version : `${group}/${version}`}) does not match the expected API version (${resource.group}/${resource.version})`,
     );
   return {
     object,

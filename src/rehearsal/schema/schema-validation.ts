@@ -131,7 +131,7 @@ function furthest(results: readonly Result[]): Result {
 }
 
 function stringErrors(value: string, { maxLength, minLength, pattern }: JsonSchema, path: string): FieldError[] {
-  const length = [...value].length;
+  const length = Array.from(value).length;
   if (maxLength !== undefined && length > maxLength) return [tooLong(path, maxLength)];
   if (minLength !== undefined && length < minLength)
     return [invalidValue(path, value, `${named(path)} should be at least ${minLength} chars long`)];

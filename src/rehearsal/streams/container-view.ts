@@ -41,8 +41,10 @@ interface Projection {
 
 type Volume = Projection & { name: string; projected?: { sources?: Projection[] } };
 
+type Objects = Pick<Reader, 'get' | 'list'>;
+
 interface ViewOptions {
-  reader: Reader;
+  reader: Objects;
   user: { uid: number; gid: number };
   isListening(port: number): boolean;
 }
@@ -70,7 +72,7 @@ export function containerView(pod: KubernetesObject, containerName: string, opti
 
 const homeOf = ({ uid }: { uid: number }) => (uid === 0 ? '/root' : '/');
 
-function variablesOf(pod: KubernetesObject, container: Container, reader: Reader): Record<string, string> {
+function variablesOf(pod: KubernetesObject, container: Container, reader: Objects): Record<string, string> {
   const services = serviceVariables(pod, reader);
   const variables: Record<string, string> = {};
   const read = dataReader(pod, reader);
@@ -101,7 +103,7 @@ function expanded(text: string, variables: Readonly<Record<string, string>>): st
 }
 
 /** The addresses of services, as in the days before there was DNS: those of the namespace, and always the API server's. */
-function serviceVariables(pod: KubernetesObject, reader: Reader): Record<string, string> {
+function serviceVariables(pod: KubernetesObject, reader: Objects): Record<string, string> {
   const master = reader.get('v1 Service', 'default', 'kubernetes');
   const own = pod.spec.enableServiceLinks === false ? [] : reader.list('v1 Service', inNamespace(pod));
   const variables: Record<string, string> = {};
@@ -132,7 +134,7 @@ function serviceVariables(pod: KubernetesObject, reader: Reader): Record<string,
 const inNamespace = ({ metadata: { namespace } }: KubernetesObject) => (namespace === undefined ? {} : { namespace });
 const variableName = (name: string) => name.toUpperCase().replaceAll('-', '_');
 
-function dataReader(pod: KubernetesObject, reader: Reader) {
+function dataReader(pod: KubernetesObject, reader: Objects) {
   return (kind: 'ConfigMap' | 'Secret', name: string | undefined): Record<string, Buffer> => {
     const object = name === undefined ? undefined : reader.get(`v1 ${kind}`, pod.metadata.namespace, name);
     const data = (object?.['data'] ?? {}) as Record<string, string>;
@@ -159,7 +161,7 @@ function fieldOf(pod: KubernetesObject, fieldPath: string): string {
     .join('\n');
 }
 
-function filesOf(pod: KubernetesObject, container: Container, reader: Reader, hostname: string): Map<string, Buffer> {
+function filesOf(pod: KubernetesObject, container: Container, reader: Objects, hostname: string): Map<string, Buffer> {
   const files = new Map<string, Buffer>([['/etc/hostname', Buffer.from(`${hostname}\n`)]]);
   const volumes = (pod.spec.volumes ?? []) as Volume[];
   for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
@@ -178,7 +180,7 @@ function filesOf(pod: KubernetesObject, container: Container, reader: Reader, ho
   return files;
 }
 
-function contentsOf(pod: KubernetesObject, source: Projection, reader: Reader): [string, Buffer][] {
+function contentsOf(pod: KubernetesObject, source: Projection, reader: Objects): [string, Buffer][] {
   const read = dataReader(pod, reader);
   const { configMap, secret, downwardAPI, serviceAccountToken } = source;
   if (configMap !== undefined) return chosen(read('ConfigMap', configMap.name), configMap.items);

@@ -56,6 +56,12 @@ export class Input {
     }
   }
 
+  /** The same input without what has been read ahead. */
+  ahead(): Input {
+    const source = this.#source;
+    return new Input({ [Symbol.asyncIterator]: () => ({ next: () => source.next() }) });
+  }
+
   async *chunks(): AsyncGenerator<Buffer> {
     if (this.#left.length > 0) {
       const left = this.#left;

@@ -208,7 +208,7 @@ async function date({ args, clock, out }: Process): Promise<number> {
 
 async function bracket(process: Process): Promise<number> {
   if (process.args.at(-1) === ']') return condition({ ...process, args: process.args.slice(0, -1) });
-  await process.err('[: missing ]\n');
+  await process.err('[: missing ‘]’\n');
   return 2;
 }
 

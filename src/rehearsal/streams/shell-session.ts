@@ -43,18 +43,20 @@ export class Session {
 
   async script(text: string, positional: readonly string[], line = 1): Promise<number> {
     this.#positional = positional;
-    return this.#guarded(() => this.#runAll(parseScript(text, line), this.#process));
+    return this.#guarded(() => this.#runLines(text, line, this.#process));
   }
 
   /** Reads its commands line by line; a prompt only on a terminal. */
   async interactive(): Promise<number> {
     const { stdin, err, isTerminal, signal, container } = this.#process;
+    // bash reads no further than the line that it runs; dash does, and what it has read is lost to its commands.
+    const streams = { ...this.#process, stdin: this.#name === 'bash' ? stdin : stdin.ahead() };
     for (let number = 1; !signal.aborted; number += 1) {
       if (isTerminal) await err(container.user.uid === 0 ? '# ' : '$ ');
       const line = await stdin.line();
       if (line === undefined) break;
       try {
-        await this.#runAll(parseScript(line, number), this.#process);
+        await this.#runLines(line, number, streams);
       } catch (error) {
         const code = await this.#codeOf(error);
         if (error instanceof Exit || !isTerminal) return code;
@@ -82,6 +84,10 @@ export class Session {
 
   #complain(streams: Streams, line: number, text: string): Promise<void> {
     return streams.err(this.#name === 'bash' ? `bash: line ${line}: ${text}\n` : `${this.#name}: ${line}: ${text}\n`);
+  }
+
+  async #runLines(text: string, line: number, streams: Streams): Promise<void> {
+    for (const pipelines of parseScript(text, line)) await this.#runAll(pipelines, streams);
   }
 
   async #runAll(pipelines: readonly Pipeline[], streams: Streams): Promise<void> {
@@ -150,6 +156,8 @@ export class Session {
     switch (name) {
       case ':':
         return Promise.resolve(0);
+      case '[':
+        return args.at(-1) === ']' ? undefined : this.#complain(streams, line, '[: missing ]').then(() => 2);
       case 'exit':
         return this.#exit(args[0], line, streams);
       case 'cd':

@@ -1,4 +1,4 @@
-import { ShellSyntaxError, tokensOf, type Token, type Word } from './shell-tokens.ts';
+import { linesOf, ShellSyntaxError, type Token, type Word } from './shell-tokens.ts';
 
 export interface Redirection {
   /** 0 for `<`, 1 for `>`, 2 for `2>`. */
@@ -40,11 +40,14 @@ const reserved = new Set([
 ]);
 
 /**
- * Reads a script of simple commands: lists, pipes, quotes, variables with defaults, `$(...)`, redirections. Throws
+ * Reads a script line by line, of simple commands: lists, pipes, quotes, variables with defaults, `$(...)`, redirections. Throws
  * ShellSyntaxError for a script that a real shell refuses, and for grammar that this one does not have.
  */
-export function parseScript(script: string, firstLine = 1): Pipeline[] {
-  const tokens = tokensOf(script, firstLine);
+export function* parseScript(script: string, firstLine = 1): Generator<Pipeline[]> {
+  for (const tokens of linesOf(script, firstLine)) yield pipelinesOf(tokens);
+}
+
+function pipelinesOf(tokens: readonly Token[]): Pipeline[] {
   const pipelines: Pipeline[] = [];
   let when: Pipeline['when'] = 'always';
   let index = 0;
@@ -53,12 +56,6 @@ export function parseScript(script: string, firstLine = 1): Pipeline[] {
     return token?.kind === 'operator' ? token.text : undefined;
   };
   while (index < tokens.length) {
-    const separator = operatorAt();
-    if (separator === ';' || separator === '\n') {
-      index += 1;
-      when = when === 'always' || separator === '\n' ? when : 'always';
-      continue;
-    }
     const commands: Command[] = [];
     const isNegated = isPlain(tokens[index], '!');
     if (isNegated) index += 1;
@@ -71,6 +68,7 @@ export function parseScript(script: string, firstLine = 1): Pipeline[] {
     }
     pipelines.push({ when, isNegated, commands });
     const next = operatorAt();
+    if (next === ';;') throw new ShellSyntaxError(lineOf(tokens, index), 'Syntax error: ";;" unexpected');
     when = next === '&&' ? 'success' : next === '||' ? 'failure' : 'always';
     if (next !== undefined) index += 1;
   }
@@ -78,6 +76,7 @@ export function parseScript(script: string, firstLine = 1): Pipeline[] {
   return pipelines;
 }
 
+const lineOf = (tokens: readonly Token[], index: number) => tokens[index]?.line ?? lastLine(tokens);
 const lastLine = (tokens: readonly Token[]) => tokens.at(-1)?.line ?? 1;
 
 function isPlain(token: Token | undefined, text: string): boolean {
@@ -120,8 +119,7 @@ function commandAt(tokens: readonly Token[], start: number): { command: Command;
 
 function nameOf(token: Token | undefined): string {
   if (token === undefined) return 'end of file';
-  if (token.kind !== 'operator') return 'redirection';
-  return token.text === '\n' ? 'newline' : `"${token.text}"`;
+  return token.kind === 'operator' ? `"${token.text}"` : 'redirection';
 }
 
 function assignmentOf(word: Word): { name: string; value: Word } | undefined {

@@ -23,9 +23,17 @@ export type Token = { line: number } & (
   | { kind: 'redirection'; from: 0 | 1 | 2; copies?: 1 | 2 }
 );
 
-const operators = ['&&', '||', ';', '|', '\n'];
-/** Cuts a script into words and operators; throws ShellSyntaxError. */
-export const tokensOf = (script: string, firstLine: number): Token[] => new Lexer(script, firstLine).tokens();
+const operators = ['&&', '||', ';;', ';', '|', '\n'];
+/**
+ * Cuts a script into the words and operators of each line, one after the other: a shell runs what it has read before it
+ * stumbles over what follows. A line that ends with `&&`, `||` or `|` goes on with the next. Throws ShellSyntaxError.
+ */
+export function* linesOf(script: string, firstLine: number): Generator<Token[]> {
+  const lexer = new Lexer(script, firstLine);
+  for (let tokens = lexer.line(); tokens !== undefined; tokens = lexer.line()) if (tokens.length > 0) yield tokens;
+}
+
+const joins = new Set(['&&', '||', '|']);
 
 class Lexer {
   readonly #text: string;
@@ -37,10 +45,15 @@ class Lexer {
     this.#line = line;
   }
 
-  tokens(): Token[] {
+  /** Without its newline; undefined at the end of the script. */
+  line(): Token[] | undefined {
     const tokens: Token[] = [];
-    for (let token = this.#next(); token !== undefined; token = this.#next()) tokens.push(token);
-    return tokens;
+    for (;;) {
+      const token = this.#next();
+      if (token === undefined) return tokens.length === 0 ? undefined : tokens;
+      if (token.kind !== 'operator' || token.text !== '\n') tokens.push(token);
+      else if (!isJoin(tokens.at(-1))) return tokens;
+    }
   }
 
   #next(): Token | undefined {
@@ -153,6 +166,8 @@ class Lexer {
     return character;
   }
 }
+
+const isJoin = (token: Token | undefined) => token?.kind === 'operator' && joins.has(token.text);
 
 function addText(pieces: Piece[], text: string, isQuoted: boolean): void {
   const last = pieces.at(-1);

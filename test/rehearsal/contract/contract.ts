@@ -19,7 +19,7 @@ export interface ContractResult {
   differences: readonly Difference[];
   /** How many were allowed. */
   allowed: number;
-  /** Scenarios that could not be told to their end: `scenario / client: why`. */
+  /** Scenarios that could not be told to their end: `scenario / client: why`, and what did not go away. */
   failures: readonly string[];
   /** Clients and scenarios without a recording to compare with. */
   skipped: readonly string[];
@@ -42,7 +42,7 @@ export async function checkContract({ allowed, ...options }: ContractOptions): P
       .filter((client) => expected(scenario, client) === undefined)
       .map((client) => prefix(scenario, client)),
   );
-  const { server, runs } = await runSuite({
+  const { server, runs, left } = await runSuite({
     ...options,
     includes: (scenario, client) => expected(scenario, client) !== undefined,
     isAsExpected: (scenario, client, index, answer) => {
@@ -73,9 +73,12 @@ export async function checkContract({ allowed, ...options }: ContractOptions): P
     commands: runs.reduce((sum, { commands }) => sum + commands, 0),
     differences,
     allowed: passed,
-    failures: runs.flatMap(({ scenario, client, failure }) =>
-      failure === undefined ? [] : [`${prefix(scenario, client)}: ${failure}`],
-    ),
+    failures: [
+      ...runs.flatMap(({ scenario, client, failure }) =>
+        failure === undefined ? [] : [`${prefix(scenario, client)}: ${failure}`],
+      ),
+      ...left,
+    ],
     skipped,
     unneeded: allowance.unneeded(),
   };

@@ -16,16 +16,16 @@ import { scenarios } from './scenarios/index.ts';
 const names = process.argv.slice(2);
 const wanted = scenarios.filter(({ name }) => names.length === 0 || names.includes(name));
 const say = (text: string) => process.stderr.write(`${text}\n`);
-const clients = await findClients();
+const found = await findClients();
 const kubeconfig = process.env['KUBECONFIG'];
 if (kubeconfig === undefined) throw new Error('KUBECONFIG names no cluster');
-say(`${wanted.length} scenarios with ${clients.map(({ name, version }) => `${name} (${version})`).join(', ')}`);
+say(`${wanted.length} scenarios with ${found.map(({ name, version }) => `${name} (${version})`).join(', ')}`);
 
 const began = performance.now();
-const { server, runs } = await runSuite({
+const { server, runs, left } = await runSuite({
   kubeconfig,
   scenarios: wanted,
-  clients,
+  clients: found,
   atOnce: Number(process.env['AT_ONCE'] ?? 6),
   onEnd: ({ scenario, client, seconds, commands, failure }) =>
     say(
@@ -40,6 +40,7 @@ for (const scenario of wanted) {
 }
 const commands = runs.reduce((sum, run) => sum + run.commands, 0);
 const failures = runs.filter(({ failure }) => failure !== undefined).length;
+for (const path of left) say(path);
 say(`${commands} commands in ${((performance.now() - began) / 1000).toFixed(0)} s, ${failures} runs failed`);
 
 /** Answers of clients that were not there now are kept. */
@@ -47,11 +48,7 @@ async function recordingOf(scenario: Scenario, own: readonly ScenarioRun[]): Pro
   const before = await readRecording(scenario);
   const told = own.map(({ client, answers }) => [client.name, { version: client.version, answers }] as const);
   const date = new Date().toISOString().slice(0, 10);
-  return {
-    scenario: scenario.name,
-    digest: digestOf(scenario),
-    server,
-    date,
-    clients: { ...now, ...before?.clients, ...now },
-  };
+  const now = Object.fromEntries(told);
+  const clients = { ...now, ...before?.clients, ...now };
+  return { scenario: scenario.name, digest: digestOf(scenario), server, date, clients };
 }

@@ -17,7 +17,7 @@ export interface Running {
 
 export interface ProcessPlace {
   directory: string;
-  environment: Record<string, string>;
+  environment: NodeJS.ProcessEnv;
   /** Milliseconds after which it is killed. */
   limit: number;
 }

@@ -20,7 +20,7 @@ export interface Stage {
   /** Own directory of this run; nobody else writes there. */
   directory: string;
   /** What the clients are given besides their own places. */
-  environment: Readonly<Record<string, string>>;
+  environment: NodeJS.ProcessEnv;
   clients: readonly Client[];
 }
 

@@ -13,7 +13,7 @@ export interface SuiteOptions {
   /** Default: the current one. */
   context?: string;
   /** What the clients are given besides their own places. */
-  environment?: Readonly<Record<string, string>>;
+  environment?: NodeJS.ProcessEnv;
   scenarios: readonly Scenario[];
   clients: readonly Client[];
   /** Scenarios side by side. */
@@ -36,6 +36,8 @@ export interface SuiteRun {
   /** `v1.34.10` */
   server: string;
   runs: ScenarioRun[];
+  /** What did not go away within two minutes, and its last state. */
+  left: string[];
 }
 
 /** Whom a scenario is told with. */
@@ -61,6 +63,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteRun> {
     );
     for (const tale of tales.filter(({ scenario }) => scenario.isExclusive)) {
       runs.push(await suite.tell(tale.scenario, tale.client, { server, nodes }));
+      // What others would notice is waited for; if it does not go, the end tells.
       await suite.untilRemoved();
     }
     const rest = tales.filter(({ scenario }) => scenario.isExclusive !== true).values();
@@ -68,9 +71,8 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteRun> {
       for (const { scenario, client } of rest) runs.push(await suite.tell(scenario, client, { server, nodes }));
     };
     await Promise.all(Array.from({ length: options.atOnce }, worker));
-    return { server, runs };
+    return { server, runs, left: await suite.untilRemoved() };
   } finally {
-    await suite.untilRemoved();
     api.close();
     await rm(directory, { recursive: true, force: true });
   }
@@ -123,14 +125,16 @@ class Suite {
     await this.#api.send('DELETE', `/api/v1/namespaces/${namespace}/pods?gracePeriodSeconds=1`);
   }
 
-  async untilRemoved(): Promise<void> {
+  /** What is still there after two minutes. */
+  async untilRemoved(): Promise<string[]> {
     const end = performance.now() + 120_000;
+    const left: string[] = [];
     for (const path of this.#removed) {
-      while ((await this.#api.read(path)).length > 0) {
-        if (performance.now() > end) throw new Error(`${path} does not go away`);
-        await pause(300);
-      }
+      let found = await this.#api.read(path);
+      for (; found.length > 0 && performance.now() < end; found = await this.#api.read(path)) await pause(300);
+      if (found.length > 0) left.push(`${path} does not go away: ${JSON.stringify(found[0])}`);
+      else this.#removed.delete(path);
     }
-    this.#removed.clear();
+    return left;
   }
 }

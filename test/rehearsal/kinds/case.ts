@@ -7,6 +7,8 @@ export interface Case {
   object: Fields;
   /** Set for a change: fields of the object as it is stored, by path. */
   change?: Fields;
+  /** Not as a dry run: some checks are left out in one. */
+  isReal?: boolean;
 }
 
 /** A copy with some fields set by path: `spec.containers.0.image`; `undefined` takes a field away. */
@@ -24,8 +26,12 @@ export function changed(object: Fields, fields: Fields): Fields {
 }
 
 /** Cases of one kind of object: each is the base with some fields set. */
-export function casesOf(base: Fields, table: Record<string, Fields>): Case[] {
-  return Object.entries(table).map(([name, fields]) => ({ name: `${String(base['kind'])}: ${name}`, object: changed(base, fields) }));
+export function casesOf(base: Fields, table: Record<string, Fields>, isReal = false): Case[] {
+  return Object.entries(table).map(([name, fields]) => ({
+    name: `${String(base['kind'])}: ${name}`,
+    object: changed(base, fields),
+    ...(isReal ? { isReal } : {}),
+  }));
 }
 
 /** Changes of the base, or of the base with the fields of `from`. */

@@ -42,9 +42,15 @@ interface Cause {
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
+/** Times that the server writes into a status. */
+const times = /("(?:lastTransitionTime|lastPhaseTransitionTime)":")[^"]*"/g;
+
 function withoutUids<T>(value: T): T {
   return JSON.parse(
-    JSON.stringify(value).replace(uuid, 'UID').replace(/kube-api-access-\w{5}/g, 'kube-api-access-RANDOM'),
+    JSON.stringify(value)
+      .replace(uuid, 'UID')
+      .replace(times, '$1TIME"')
+      .replace(/kube-api-access-\w{5}/g, 'kube-api-access-RANDOM'),
   ) as T;
 }
 

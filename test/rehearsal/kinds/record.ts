@@ -23,10 +23,14 @@ export interface Recorded {
   /** What was there, as it was stored. */
   old?: Fields;
   sent: Fields;
+  isReal?: true;
   code: number;
   answer: Fields;
   warnings?: string[];
 }
+
+const asked = (path: string) => `${path}?fieldManager=kubectl-create&fieldValidation=Strict`;
+const dry = (path: string) => `${asked(path)}&dryRun=All`;
 
 const pathOf = (object: Fields, name?: string): string => {
   const resource = registry.ofKind(`${String(object['apiVersion'])} ${String(object['kind'])}`);
@@ -36,6 +40,8 @@ const pathOf = (object: Fields, name?: string): string => {
   return `${base}/${resource.version}${place}/${resource.plural}${name === undefined ? '' : `/${name}`}`;
 };
 
+await server.send('DELETE', `/api/v1/namespaces/${namespace}`);
+while ((await server.send('GET', `/api/v1/namespaces/${namespace}`)).code !== 404);
 await server.send('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
 while ((await server.send('GET', `/api/v1/namespaces/${namespace}/serviceaccounts/default`)).code !== 200);
 while ((await server.send('GET', `/api/v1/namespaces/${namespace}/configmaps/kube-root-ca.crt`)).code !== 200);
@@ -64,7 +70,12 @@ for (const [file, list] of Object.entries(cases)) {
 await server.send('DELETE', `/api/v1/namespaces/${namespace}`);
 server.close();
 
-async function record({ name, object, change }: Case): Promise<Recorded> {
+async function record({ name, object, change, isReal }: Case): Promise<Recorded> {
+  if (isReal === true) {
+    const answer = await server.send('POST', asked(pathOf(object)), object);
+    if (answer.code === 201) await remove(pathOf(object, String((object['metadata'] as Fields)['name'])));
+    return { ...recorded(name, object, answer), isReal };
+  }
   if (change === undefined) return recorded(name, object, await server.send('POST', dry(pathOf(object)), object));
   const made = await server.send('POST', pathOf(object), object);
   if (made.code !== 201) throw new Error(`${name}: ${JSON.stringify(made.body)}`);
@@ -72,10 +83,11 @@ async function record({ name, object, change }: Case): Promise<Recorded> {
   // A controller may be writing to it: the answer counts only if the object was the same before and after.
   for (;;) {
     const before = await read(path);
-    const sent = changed(before, { ...change, 'metadata/resourceVersion': undefined });
+    const sent = changed(before, change);
     const answer = await server.send('PUT', dry(path), sent);
     const after = await read(path);
-    if ((before['metadata'] as Fields)['resourceVersion'] !== (after['metadata'] as Fields)['resourceVersion']) continue;
+    const versionOf = ({ metadata }: Fields) => (metadata as Fields)['resourceVersion'];
+    if (versionOf(before) !== versionOf(after)) continue;
     await remove(path);
     return recorded(name, sent, answer, before);
   }
@@ -101,10 +113,6 @@ function recorded(name: string, sent: Fields, { code, body, warnings }: Answer, 
     answer: code < 300 ? withoutManaged(body) : body,
     ...(warnings.length === 0 ? {} : { warnings }),
   };
-}
-
-function dry(path: string): string {
-  return `${path}?dryRun=All&fieldManager=kubectl-create&fieldValidation=Strict`;
 }
 
 function withoutManaged(object: Fields): Fields {

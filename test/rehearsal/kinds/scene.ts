@@ -1,5 +1,6 @@
 import { Api } from '../../../src/rehearsal/api/api.ts';
 import { Registry } from '../../../src/rehearsal/api/registry.ts';
+import type { Requester } from '../../../src/rehearsal/api/requests.ts';
 import { StatusError } from '../../../src/rehearsal/api/status-error.ts';
 import { createAdmission } from '../../../src/rehearsal/admission/index.ts';
 import { createChance } from '../../../src/rehearsal/chance.ts';
@@ -46,9 +47,9 @@ export function createScene(objects: readonly Fields[], namespace: string) {
   const put = (object: Fields): StoredObject => store.put(resourceOf(object), object as unknown as StoredObject);
   for (const object of objects) put(object);
 
-  const attempt = (write: (by: { user: string; fieldManager: string; isDryRun: true; warn(text: string): void }) => StoredObject, code: number): Outcome => {
+  const attempt = (write: (by: Requester) => StoredObject, code: number, isDryRun = true): Outcome => {
     const warnings: string[] = [];
-    const by = { user: 'kubernetes-admin', fieldManager: 'kubectl-create', isDryRun: true, warn: (text: string) => void warnings.push(text) } as const;
+    const by = { user: 'kubernetes-admin', fieldManager: 'kubectl-create', isDryRun, warn: (text: string) => void warnings.push(text) };
     try {
       return { code, answer: write(by) as unknown as Fields, warnings };
     } catch (error) {
@@ -66,12 +67,13 @@ export function createScene(objects: readonly Fields[], namespace: string) {
     store,
     registry,
     put,
-    /** Creates as a dry run. */
-    create: (object: Fields) => {
+    /** Creates, as a dry run unless it is told otherwise. */
+    create: (object: Fields, isDryRun = true) => {
       const resource = resourceOf(object);
       return attempt(
         (by) => api.create(resource, resource.isNamespaced ? namespace : undefined, decoded(object) as unknown as NewObject, by),
         201,
+        isDryRun,
       );
     },
     /** Replaces as a dry run what was put before. */

@@ -5,7 +5,7 @@ import type { JsonObject, StoredObject } from '../../../src/rehearsal/objects.ts
 import { applyPatch } from '../../../src/rehearsal/patch/apply.ts';
 import { trackUpdate } from '../../../src/rehearsal/patch/managed-fields.ts';
 import { customShapes } from './definitions.ts';
-import { group } from './scenarios.ts';
+import { group } from './scenarios/step.ts';
 
 const time = '2026-01-01T00:00:00Z';
 const gadgets = {

@@ -1,5 +1,5 @@
 import type { Shape } from '../../../src/rehearsal/api/shape.ts';
-import { group } from './scenarios.ts';
+import { group } from './scenarios/step.ts';
 
 const condition = {
   type: 'object',

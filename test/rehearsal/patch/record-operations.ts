@@ -5,7 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { format } from 'prettier';
 import { kubernetesTools } from '../../support/kubernetes-tools.ts';
 import { definitions } from './definitions.ts';
-import { scenarios, type Scenario, type Step } from './scenarios.ts';
+import { scenarios } from './scenarios.ts';
+import type { Scenario, Step } from './scenarios/step.ts';
 
 /**
  * Sends the requests of scenarios.ts to a real API server and records each object before and after. In a namespace of its

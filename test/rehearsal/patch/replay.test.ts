@@ -16,7 +16,7 @@ import { applyStrategicMerge } from '../../../src/rehearsal/patch/strategic-merg
 import { normalized } from '../../../src/rehearsal/patch/normalize.ts';
 import { autoscalerVersions } from './autoscaler-versions.ts';
 import { customShapes } from './definitions.ts';
-import { group, type Step } from './scenarios.ts';
+import { group, type Step } from './scenarios/step.ts';
 
 type Operation = Omit<Step, 'body'> & {
   apiVersion: string;

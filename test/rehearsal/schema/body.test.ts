@@ -77,6 +77,7 @@ describe('a body that the server takes', () => {
   });
 });
 
-function withoutTime({ creationTimestamp: _, ...meta }: JsonObject): JsonObject {
+function withoutTime(all: JsonObject): JsonObject {
+  const { creationTimestamp: _, ...meta } = all;
   return meta;
 }

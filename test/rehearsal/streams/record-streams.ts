@@ -44,7 +44,7 @@ try {
 
 async function write(): Promise<void> {
   const { gitVersion } = (await server.get('/version')).json as { gitVersion: string };
-  const executed = [];
+  const executed: object[] = [];
   for (const command of commands) {
     const child = spawn(kubectl, ['-n', namespace, 'exec', '-i', 'box', '-c', 'box', '--', ...command.argv]);
     child.stdin.end(command.stdin ?? '');
@@ -55,7 +55,8 @@ async function write(): Promise<void> {
     ]);
     executed.push({ ...command, code, stdout, stderr });
   }
-  const logs = [];
+  const env = (await inNamespace('exec', 'box', '-c', 'box', '--', 'env')).stdout;
+  const logs: object[] = [];
   for (const [pod, query] of logQueries) {
     const object = (await server.get(`${pods}/${pod}`)).json;
     // Everything that the container has said, to cut the answer from.
@@ -68,9 +69,11 @@ async function write(): Promise<void> {
     const whole = await server.get(`${pods}/${pod}/log?${all.toString()}`);
     const now = Date.now();
     const { status, text: body } = await server.get(`${pods}/${pod}/log?${query}`);
+    // A run that the runtime has removed meanwhile: nothing to compare.
+    if (body.startsWith('unable to retrieve container logs')) continue;
     logs.push({ pod: object, query, now, whole: whole.status === 200 ? whole.text : '', status, body });
   }
-  const objects = [];
+  const objects: object[] = [];
   for (const path of ['configmaps/web', 'secrets/key', 'services/data-base', 'services/headless', 'pods/box'])
     objects.push((await server.get(`/api/v1/namespaces/${namespace}/${path}`)).json);
   objects.push((await server.get('/api/v1/namespaces/default/services/kubernetes')).json);
@@ -84,7 +87,7 @@ async function write(): Promise<void> {
   const lines = (list: object[]) => list.map((entry) => `    ${JSON.stringify(entry, withoutFields)}`).join(',\n');
   await writeFile(
     join(folder, 'streams.json'),
-    `{\n  "source": ${JSON.stringify(source)},\n  "executed": [\n${lines(executed)}\n  ],\n  "logs": [\n${lines(logs)}\n  ],\n` +
+    `{\n  "source": ${JSON.stringify(source)},\n  "env": ${JSON.stringify(env)},\n  "executed": [\n${lines(executed)}\n  ],\n  "logs": [\n${lines(logs)}\n  ],\n` +
       `  "objects": [\n${lines(objects)}\n  ]\n}\n`,
   );
 }

@@ -40,7 +40,8 @@ function read(body: Buffer): JsonObject {
 const configMap = { group: '', version: 'v1', kind: 'ConfigMap' };
 
 function form(object: JsonObject): JsonObject {
-  const ref = messageOfKind(String(object['apiVersion']), String(object['kind']))?.ref ?? '';
+  const { apiVersion, kind } = object as { apiVersion: string; kind: string };
+  const ref = messageOfKind(apiVersion, kind)?.ref ?? '';
   return canonical(object, ref);
 }
 
@@ -106,7 +107,7 @@ describe('what helm sends', () => {
         labels: { owner: 'helm', status: 'pending-install', version: '1' },
       },
     });
-    const { release } = secret?.['data'] as { release: string };
+    const { release = '' } = (secret?.['data'] ?? {}) as { release?: string };
     expect(Buffer.from(release, 'base64').toString()).toMatch(/^H4sI/);
   });
 

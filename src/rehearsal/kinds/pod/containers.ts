@@ -90,8 +90,8 @@ export function checkContainers(errors: FieldErrors, path: string, scene: PodSce
 }
 
 export function checkInitContainers(errors: FieldErrors, path: string, scene: PodScene): void {
-  const { containers = [], initContainers = [], terminationGracePeriodSeconds: grace, os } = scene.spec;
-  const names = new Set(containers.map(({ name = '' }) => name));
+  const { initContainers = [], terminationGracePeriodSeconds: grace, os } = scene.spec;
+  const names = new Set((scene.spec.containers ?? []).map(({ name = '' }) => name));
   for (const [index, container] of initContainers.entries()) {
     const at = `${path}[${index}]`;
     const { name = '', restartPolicy, lifecycle } = container;
@@ -114,8 +114,8 @@ export function checkInitContainers(errors: FieldErrors, path: string, scene: Po
 const notEphemeral = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy', 'restartPolicy'] as const;
 
 export function checkEphemeralContainers(errors: FieldErrors, path: string, scene: PodScene): void {
-  const { containers = [], initContainers = [], ephemeralContainers = [] } = scene.spec;
-  const others = new Set([...containers, ...initContainers].map(({ name }) => name));
+  const { initContainers = [], ephemeralContainers = [] } = scene.spec;
+  const others = new Set([...(scene.spec.containers ?? []), ...initContainers].map(({ name }) => name));
   const names = new Set(others);
   for (const [index, container] of ephemeralContainers.entries()) {
     const at = `${path}[${index}]`;

@@ -139,10 +139,6 @@ export function withPodSpecDefaults(spec: PodSpec): PodSpec {
   for (const field of ['containers', 'initContainers', 'ephemeralContainers'])
     result = withinEach(result, field, withContainer);
   result = withinEach(result, 'volumes', withVolume);
-  if (result.hostNetwork === true) {
-    result = withHostPorts(result, 'containers');
-    result = withHostPorts(result, 'initContainers');
-  }
   filled.add(result);
   return result;
 }
@@ -173,6 +169,7 @@ export function withPodDefaults(given: PodSpec): PodSpec {
   if (!isAbsent(spec.containers)) spec = set(spec, 'containers', each(spec.containers, withRequests));
   if (!isAbsent(spec.initContainers)) spec = set(spec, 'initContainers', each(spec.initContainers, withRequests));
   spec = withPodRequests(spec);
+  if (spec.hostNetwork === true) spec = withHostPorts(withHostPorts(spec, 'containers'), 'initContainers');
   filled.add(spec);
   filledPods.add(spec);
   return spec;

@@ -74,7 +74,7 @@ function withoutOldTypesFields(service: StoredObject, old: StoredObject): Stored
   };
   if (before.type !== 'ExternalName' && spec.type === 'ExternalName') {
     if (isEqual(spec.clusterIPs, before.clusterIPs)) drop('clusterIP', 'clusterIPs');
-    drop('ipFamilies', 'ipFamilyPolicy');
+    drop('ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy');
   }
   if (needsNodePorts(before) && !needsNodePorts(spec)) {
     const former = new Set((before.ports ?? []).map(({ nodePort }) => nodePort ?? 0));

@@ -1,5 +1,6 @@
 import { casesOf, changesOf, type Case } from '../case.ts';
 import * as base from './bases.ts';
+import * as keys from './keys.ts';
 
 const encoded = (text: string) => Buffer.from(text).toString('base64');
 const group = 'rbac.authorization.k8s.io';
@@ -26,6 +27,11 @@ export const configCases: Case[] = [
     'keys that are none': { data: { 'a b': 'eA==' } },
     'too large': { data: { a: encoded('x'.repeat(1_048_577)) } },
     'certificate': { type: 'kubernetes.io/tls', data: { 'tls.crt': 'eA==', 'tls.key': 'eA==' } },
+    'certificate with its key': { type: 'kubernetes.io/tls', data: { 'tls.crt': keys.ownCertificate, 'tls.key': keys.ownKey } },
+    'certificate with another key': { type: 'kubernetes.io/tls', data: { 'tls.crt': keys.ownCertificate, 'tls.key': keys.otherKey } },
+    'certificate with a key of another kind': { type: 'kubernetes.io/tls', data: { 'tls.crt': keys.ownCertificate, 'tls.key': keys.oddKey } },
+    'certificate and key switched': { type: 'kubernetes.io/tls', data: { 'tls.crt': keys.ownKey, 'tls.key': keys.ownCertificate } },
+    'certificate instead of a key': { type: 'kubernetes.io/tls', data: { 'tls.crt': keys.ownCertificate, 'tls.key': keys.ownCertificate } },
     'certificate without a key': { type: 'kubernetes.io/tls', data: { 'tls.crt': 'eA==' } },
     'registry': { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': encoded('{"auths":{}}') } },
     'registry without a configuration': { type: 'kubernetes.io/dockerconfigjson' },

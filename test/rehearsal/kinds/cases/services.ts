@@ -9,8 +9,6 @@ export const serviceCases: Case[] = [
     'as small as possible': {},
     'node port': nodePort,
     'node port that was asked for': { ...nodePort, 'spec/ports': [{ port: 80, nodePort: 31999 }] },
-    'node port out of range': { ...nodePort, 'spec/ports': [{ port: 80, nodePort: 100 }] },
-    'node port taken': { ...nodePort, 'spec/ports': [{ port: 80, nodePort: 31234 }] },
     'node port twice': { ...nodePort, 'spec/ports': [{ name: 'a', port: 80, nodePort: 31998 }, { name: 'b', port: 81, nodePort: 31998 }] },
     'one node port for two protocols': { ...nodePort, 'spec/ports': [{ name: 'a', port: 53, nodePort: 31997 }, { name: 'b', port: 53, protocol: 'UDP' }] },
     'node port of a cluster service': { 'spec/ports': [{ port: 80, nodePort: 31996 }] },
@@ -29,8 +27,6 @@ export const serviceCases: Case[] = [
     'external name missing': { 'spec/type': 'ExternalName' },
     'external name that is none': { 'spec/type': 'ExternalName', 'spec/externalName': 'Bad_Name', 'spec/clusterIP': '10.96.0.77' },
     'address that was asked for': { 'spec/clusterIP': '10.96.0.77' },
-    'address taken': { 'spec/clusterIP': '10.96.0.1' },
-    'address out of range': { 'spec/clusterIP': '192.168.1.1' },
     'address that is none': { 'spec/clusterIP': 'x' },
     'addresses that differ': { 'spec/clusterIP': '10.96.0.77', 'spec/clusterIPs': ['10.96.0.78'] },
     'two families': { 'spec/ipFamilyPolicy': 'RequireDualStack' },
@@ -57,6 +53,13 @@ export const serviceCases: Case[] = [
     'name with a dot': { 'metadata/name': 'web.one' },
     'status from the client': { status: { loadBalancer: { ingress: [{ ip: '203.0.113.7' }] } } },
   }),
+  // Nothing is given out in a dry run, so nothing is found to be taken.
+  ...casesOf(base.service, {
+    'node port out of range': { ...nodePort, 'spec/ports': [{ port: 80, nodePort: 100 }] },
+    'node port taken': { ...nodePort, 'spec/ports': [{ port: 80, nodePort: 31234 }] },
+    'address taken': { 'spec/clusterIP': '10.96.0.1' },
+    'address out of range': { 'spec/clusterIP': '192.168.1.1' },
+  }, true),
   ...changesOf(base.service, {
     'address': { 'spec/clusterIP': '10.96.0.79', 'spec/clusterIPs': ['10.96.0.79'] },
     'address left out': { 'spec/clusterIP': undefined, 'spec/clusterIPs': undefined },
