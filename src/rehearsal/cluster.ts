@@ -163,6 +163,10 @@ function controllersOf({
       registry: api.registry,
       customResource: (definition): Resource[] => customResources(definition as unknown as Definition),
       quotaStatus: () => ({}),
+      custom: {
+        certificates: { isPending: () => faults.isOn('certificate') },
+        operators: { fails: () => faults.isOn('csv') },
+      },
       rootCertificate,
       loadBalancing: {
         delay: loadBalancerDelay,

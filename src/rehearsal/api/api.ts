@@ -3,7 +3,8 @@ import type { Chance } from '../chance.ts';
 import type { RehearsalClock } from '../clock.ts';
 import type { NewObject, Reader } from '../controllers/client.ts';
 import type { KindRules, RuleContext } from '../kinds/kind-rules.ts';
-import type { StoredMeta, StoredObject } from '../objects.ts';
+import type { JsonObject, StoredMeta, StoredObject } from '../objects.ts';
+import { normalized } from '../patch/normalize.ts';
 import { unlessOnlyTimesDiffer } from '../patch/managed-fields.ts';
 import { isEqual } from '../store/equal.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +15,7 @@ import { createReader } from './reader.ts';
 import type { Registry } from './registry.ts';
 import type { DeleteOptions, Requester, Target, TrackUpdate } from './requests.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
+import { builtInType } from './types.ts';
 import { alreadyExists, conflict, invalid, notFound, outdated, StatusError, type FieldError } from './status-error.ts';
 
 /** Parts of the API server that know about kinds; each is a module of its own. */
@@ -150,7 +152,8 @@ export class Api {
         : this.#tracked({ before: old, after: object }, resource, by, subresource);
     object = this.#statusFor(object, old, resource, subresource);
     if (subresource === undefined) object = rules.prepareUpdate?.(object, old, context) ?? object;
-    object = withGeneration(object, old, resource);
+    // A binding fills in what the pod was made without; it is no new wish.
+    if (subresource !== 'binding') object = withGeneration(object, old, resource);
     const operation = { operation: 'UPDATE', resource, namespace, name, subresource } as const;
     object = this.#admitted(operation, object, old, by, rules, context);
     const result = unlessOnlyTimesDiffer(old, withManagedFields(object, managedFields));
@@ -237,7 +240,8 @@ export class Api {
 
   #withDefaults(object: StoredObject, resource: Resource, rules: KindRules): StoredObject {
     const filled = this.#parts.schemaDefaults(object, resource);
-    return rules.defaults?.(filled) ?? filled;
+    const complete = rules.defaults?.(filled) ?? filled;
+    return normalized(complete as unknown as JsonObject, resource.shape, builtInType) as unknown as StoredObject;
   }
 
   /** A main write leaves the status as it was, a write of the status leaves everything else (resetFields of the strategies). */

@@ -25,6 +25,8 @@ export interface EventText {
   message: string;
   /** `spec.containers{web}`: the part of the object that it is about. */
   fieldPath?: string;
+  /** What was done, for sources that write events.k8s.io; that of the component unless told. */
+  action?: string;
 }
 
 /** Reads of the cluster's state. Synchronous: the store is in this process. */

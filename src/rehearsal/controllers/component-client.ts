@@ -43,6 +43,8 @@ export function createComponentClient(api: Api, component: Component): Client {
     bind(pod, node) {
       return api.update(targetOf(pod, 'binding'), by, (latest) => ({
         object: bound(latest ?? pod, node, api.clock.timestamp()),
+        // Nobody is written down as the manager of what a binding sets.
+        managedFields: (latest ?? pod).metadata.managedFields,
       }));
     },
     evict: (pod) => api.evict(targetOf(pod, 'eviction'), {}, by),
@@ -80,7 +82,6 @@ function bound(pod: StoredObject, node: string, time: string): StoredObject {
           status: 'True',
           lastProbeTime: null,
           lastTransitionTime: time,
-          observedGeneration: pod.metadata.generation,
         },
       ],
     },

@@ -34,7 +34,7 @@ export function createEventRecorder(api: Api, by: Requester, source: EventSource
     return refilled >= 1;
   };
 
-  return (about, { type, reason, message, fieldPath }) => {
+  return (about, { type, reason, message, fieldPath, action }) => {
     const resource = api.registry.ofKind('v1 Event');
     if (resource === undefined || !maySpeak(about.metadata.uid)) return;
     const key = [about.metadata.uid, type, reason, message, fieldPath].join('\n');
@@ -60,7 +60,7 @@ export function createEventRecorder(api: Api, by: Requester, source: EventSource
           reason,
           message,
           type,
-          ...sourceFields(source, time, api),
+          ...sourceFields(action === undefined ? source : { ...source, action }, time, api),
         },
         by,
       );

@@ -4,6 +4,7 @@ import type { StoredObject } from '../objects.ts';
 import type { Reader } from './client.ts';
 import type { Component } from './component-client.ts';
 import type { Controller } from './controller.ts';
+import { operatorControllers, type CustomControllerOptions } from './custom/index.ts';
 import { cronJobController } from './jobs/cron-job.ts';
 import { jobController } from './jobs/job.ts';
 import { ttlAfterFinishedController } from './jobs/ttl-after-finished.ts';
@@ -45,6 +46,7 @@ export interface ControllerOptions {
   /** PEM: what `kube-root-ca.crt` holds in every namespace. */
   rootCertificate: string;
   loadBalancing: LoadBalancing;
+  custom: CustomControllerOptions;
 }
 
 interface RunningController {
@@ -69,7 +71,7 @@ const other = (controller: Controller, user: string, fieldManager: string, compo
   component: { user, fieldManager, events: { component } },
 });
 
-/** Every controller of a cluster without add-ons, with who it is. */
+/** Every controller of a cluster, those of add-ons that may be installed included, with who it is. */
 export function builtInControllers(options: ControllerOptions): RunningController[] {
   const { registry, rootCertificate, finalizeNamespace, customResource, quotaStatus } = options;
   return [
@@ -128,5 +130,8 @@ export function builtInControllers(options: ControllerOptions): RunningControlle
       'nginx-ingress-controller',
     ),
     other(eventExpiry(), 'system:apiserver', 'kube-apiserver', 'kube-apiserver'),
+    ...operatorControllers(options.custom).flatMap(({ user, fieldManager, controllers }) =>
+      controllers.map((controller) => other(controller, user, fieldManager, controller.name)),
+    ),
   ];
 }

@@ -1,6 +1,7 @@
 import { apiVersionOf, type Resource } from '../api/resource.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { StoredObject } from '../objects.ts';
+import { findByPath } from '../schema/json-path.ts';
 import { tableOf, type TableOptions } from '../tables/table.ts';
 import type { Exchange } from './exchange.ts';
 import { acceptedOf, type Accepted } from './negotiation.ts';
@@ -89,7 +90,7 @@ function tableView(
       includeObject,
       withDefinitions,
       metadata,
-      evaluate: () => [],
+      evaluate: findByPath,
     });
     return JSON.stringify(made);
   };

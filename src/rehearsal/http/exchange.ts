@@ -47,25 +47,33 @@ export class Exchange {
       'Cache-Control': 'no-cache, private',
     });
     this.response.end(this.method === 'HEAD' ? undefined : bytes);
+    // What still comes of a body is read and dropped, so that the next request on the connection is found.
+    if (!this.request.complete) setImmediate(() => this.request.resume());
   }
 
   status(status: Status): void {
     const { retryAfterSeconds } = status.details ?? {};
     if (retryAfterSeconds !== undefined) this.response.setHeader('Retry-After', String(retryAfterSeconds));
-    this.json(status.code, status);
+    // Some errors have no reason; then the field is not there at all.
+    const { reason, ...rest } = status;
+    this.json(status.code, reason === '' ? rest : status);
   }
 
   /** The whole body; 413 when it is larger than the API server takes. */
   async body(): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of this.request as AsyncIterable<Buffer>) {
+    // Destroyed, it would take the connection along, and with it the answer.
+    for await (const chunk of this.request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > maxBodyBytes)
+      if (length > maxBodyBytes) {
         throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${maxBodyBytes}`);
+      }
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks, length);
+    const body = Buffer.concat(chunks, length);
+    requireShallow(body);
+    return body;
   }
 
   // Code 299 and no agent: k8s.io/apimachinery/pkg/util/net, NewWarningHeader.
@@ -75,6 +83,26 @@ export class Exchange {
       'Warning',
       this.#warnings.map((text) => `299 - "${toHeader(text)}"`),
     );
+  }
+}
+
+/** No object nests deeper; a text that does would exhaust the stack of whatever walks it. */
+const maxDepth = 500;
+
+/** 400 for JSON, or YAML in the form of JSON, that nests without end. */
+function requireShallow(body: Buffer): void {
+  let depth = 0;
+  let isText = false;
+  for (let index = 0; index < body.length; index += 1) {
+    const byte = body[index];
+    if (isText) {
+      if (byte === 0x5c) index += 1;
+      else if (byte === 0x22) isText = false;
+    } else if (byte === 0x22) isText = true;
+    else if (byte === 0x7b || byte === 0x5b) {
+      depth += 1;
+      if (depth > maxDepth) throw new StatusError(400, 'BadRequest', 'json: exceeded max depth');
+    } else if (byte === 0x7d || byte === 0x5d) depth -= 1;
   }
 }
 

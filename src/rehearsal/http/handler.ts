@@ -141,7 +141,8 @@ function serveOpenApi(exchange: Exchange, path: string, { rest }: HandlerParts):
   const match = /^(?:api|apis\/(?<group>[^/]+))\/(?<version>[^/]+)$/.exec(path);
   if (match === null) throw pathNotFound();
   const { group = '', version = '' } = match.groups ?? {};
-  // kubectl says which of its commands asks; only `explain` needs the types.
+  // kubectl says which of its commands asks; only `explain` needs the types. Both answers have one address.
+  exchange.response.setHeader('Vary', 'Kubectl-Command');
   const full = exchange.header('kubectl-command')?.includes('explain') === true;
   exchange.json(200, found(openApiV3Document(group, version, [...rest.api.registry.all()], { full })));
 }

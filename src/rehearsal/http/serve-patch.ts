@@ -7,6 +7,7 @@ import { applyPatch } from '../patch/apply.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { resetFilter } from '../patch/reset-fields.ts';
+import { readRaw } from '../schema/body.ts';
 import { applyStrategicMerge } from '../patch/strategic-merge.ts';
 import { readAgain } from './read-again.ts';
 import { viewFor } from './answers.ts';
@@ -106,6 +107,15 @@ function requireSame(patched: JsonObject, live: JsonObject, resource: Resource, 
   ]);
 }
 
+/** Unlike any other body, a configuration must say what it is (apimachinery, managedfields/internal/structuredmerge.go). */
+function requireType(bytes: Buffer, resource: Resource): void {
+  const { apiVersion, kind } = readRaw(bytes, 'application/yaml', resource).value;
+  const version = typeof apiVersion === 'string' ? apiVersion : '';
+  const named = typeof kind === 'string' ? kind : '';
+  if (version === apiVersionOf(resource) && named === resource.kind) return;
+  throw badRequest(`invalid object type: ${version.includes('/') ? version : `/${version}`}, Kind=${named}`);
+}
+
 function serveApply(request: NamedRequest, bytes: Buffer, parts: RestParts): void {
   const { exchange, resource, namespace, name, subresource } = request;
   const view = viewFor(exchange, resource, parts);
@@ -113,6 +123,7 @@ function serveApply(request: NamedRequest, bytes: Buffer, parts: RestParts): voi
   const manager = exchange.query.get('fieldManager') ?? '';
   if (manager === '') throw invalidOption(exchange, 'fieldManager', 'Required value: is required for apply patch');
   const validation = validationOf(exchange);
+  requireType(bytes, resource);
   const { object: sent, warnings } = bodyOf(bytes, 'application/yaml', resource, validation);
   for (const warning of warnings) exchange.warn(warning);
   const patch = placed(sent, { namespace, name, resource });

@@ -84,7 +84,7 @@ async function serveBinding({ exchange, resource, namespace, name }: NamedReques
           kind: 'pods/binding',
         },
       );
-    return { object: { ...pod, spec: { ...spec, nodeName: node } } };
+    return { object: { ...pod, spec: { ...spec, nodeName: node } }, managedFields: pod.metadata.managedFields };
   });
   exchange.json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }

@@ -3,7 +3,7 @@ import { isEqual } from '../store/equal.ts';
 import { scheduleError } from './cron-schedule.ts';
 import { FieldErrors } from './field-errors.ts';
 import type { KindRules } from './kind-rules.ts';
-import { dnsLabel, dnsSubdomain, isHttpPath, httpPathComplaint } from './names.ts';
+import { dnsLabel, dnsSubdomain, isHttpPath, httpPathComplaint, labelValue } from './names.ts';
 import { internalJson } from './internal-json.ts';
 import { withTemplate } from './pod/defaults.ts';
 import { checkTemplate } from './pod/spec.ts';
@@ -11,7 +11,7 @@ import type { PodTemplate } from './pod/types.ts';
 import { podWarnings } from './pod/warnings.ts';
 import { checkPodFailurePolicy, checkSuccessPolicy, type FailurePolicy, type SuccessPolicy } from './job-policies.ts';
 import { checkSelector, isUsable, selects, type LabelSelector } from './selectors.ts';
-import { fill, fillZero, isAbsent, set, within, withinEach, type Fields } from './sharing.ts';
+import { fill, fillZero, isAbsent, nameOf, set, within, withinEach, type Fields } from './sharing.ts';
 
 export interface JobSpec {
   parallelism?: number;
@@ -53,7 +53,8 @@ const specOf = (object: StoredObject) => (object['spec'] ?? {}) as JobSpec;
 function withGeneratedSelector(job: StoredObject): StoredObject {
   const spec = specOf(job);
   if (spec.manualSelector === true) return job;
-  const { uid, name } = job.metadata;
+  const { uid } = job.metadata;
+  const name = nameOf(job);
   const template = spec.template ?? {};
   const labels = fill(template.metadata?.labels ?? {}, {
     [oldNameLabel]: name,
@@ -76,7 +77,8 @@ function withGeneratedSelector(job: StoredObject): StoredObject {
 function checkGenerated(errors: FieldErrors, job: StoredObject): void {
   const { manualSelector, selector, template = {} } = specOf(job);
   if (manualSelector === true || selector === undefined) return;
-  const { uid, name } = job.metadata;
+  const { uid } = job.metadata;
+  const name = nameOf(job);
   const expected = { [oldUidLabel]: uid, [oldNameLabel]: name, [uidLabel]: uid, [nameLabel]: name };
   for (const [key, value] of Object.entries(expected)) {
     const actual = template.metadata?.labels?.[key];
@@ -217,7 +219,7 @@ export const jobRules: KindRules = {
     return withLabelsOfPods(filled);
   },
   prepareCreate: (object, { warn }) => {
-    const name = dnsLabel(object.metadata.name);
+    const name = dnsLabel(nameOf(object));
     if (name.length > 0)
       warn(
         `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${name.join(' ')}]`,
@@ -226,8 +228,10 @@ export const jobRules: KindRules = {
     // The defaults have given it the labels of its pods, the very same object.
     const { labels } = object.metadata;
     const hasOwnLabels = labels !== undefined && labels !== specOf(object).template?.metadata?.labels;
+    // A name that is no label is complained of in the template alone: the Job takes the labels once it is stored.
+    const isFine = labelValue(nameOf(object)).length === 0;
     const job = { ...withGeneratedSelector(object), status: {} };
-    return hasOwnLabels ? job : withLabelsOfPods({ ...job, metadata: { ...job.metadata, labels: {} } });
+    return hasOwnLabels || !isFine ? job : withLabelsOfPods({ ...job, metadata: { ...job.metadata, labels: {} } });
   },
   validate: (object) => {
     const errors = new FieldErrors();
@@ -237,11 +241,11 @@ export const jobRules: KindRules = {
     checkSelected(errors, spec);
     const { completions = 0, completionMode } = spec;
     if (completionMode === 'Indexed' && completions > 0) {
-      const host = `${object.metadata.name}-${completions - 1}`;
+      const host = `${nameOf(object)}-${completions - 1}`;
       if (dnsLabel(host).length > 0)
         errors.invalid(
           'metadata.name',
-          object.metadata.name,
+          nameOf(object),
           `will not able to create pod with invalid DNS label: ${host}`,
         );
     }
@@ -314,7 +318,7 @@ export const cronJobRules: KindRules = {
       ),
     ),
   prepareCreate: (object, { warn }) => {
-    const name = dnsLabel(object.metadata.name);
+    const name = dnsLabel(nameOf(object));
     if (name.length > 0)
       warn(
         `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${name.join(' ')}]`,
@@ -326,7 +330,8 @@ export const cronJobRules: KindRules = {
   validate: (object) => {
     const errors = new FieldErrors();
     checkCronJob(errors, (object['spec'] ?? {}) as CronJobSpec);
-    const { name, resourceVersion } = object.metadata;
+    const { resourceVersion } = object.metadata;
+    const name = nameOf(object);
     if (resourceVersion === undefined && name.length > 52)
       errors.invalid('metadata.name', name, 'must be no more than 52 characters');
     return errors.list;

@@ -10,14 +10,15 @@ import { checkPreemptionPolicy } from './pod/spec.ts';
 import type { Toleration } from './pod/types.ts';
 import { checkResources } from './resource-names.ts';
 import { checkLabels, checkSelector, type Labels, type LabelSelector } from './selectors.ts';
-import { fill, fillZero, set, within, type Fields } from './sharing.ts';
+import { fill, fillZero, nameOf, set, within, type Fields } from './sharing.ts';
 
 const finalizersOf = (object: StoredObject) => (object['spec'] as { finalizers?: string[] } | undefined)?.finalizers ?? [];
 
 /** Namespaces: their name is one of their labels, and they end when `spec.finalizers` is empty. */
 export const namespaceRules: KindRules = {
   defaults: (object) => {
-    const { name, labels } = object.metadata;
+    const { labels } = object.metadata;
+    const name = nameOf(object);
     const filled = fill(object, { spec: {}, status: {} });
     const withPhase = within(filled, 'status', (status) => fillZero(status, { phase: 'Active' }));
     if (name === '' || labels?.['kubernetes.io/metadata.name'] === name) return withPhase;
@@ -136,7 +137,7 @@ export const priorityClassRules: KindRules = {
   defaults: (object) => fill(object, { value: 0, preemptionPolicy: 'PreemptLowerPriority' }),
   validate: (object) => {
     const errors = new FieldErrors();
-    const { name } = object.metadata;
+    const name = nameOf(object);
     const value = Number(object['value'] ?? 0);
     if (name.startsWith('system-')) {
       const complaint = systemComplaint(name, value, object['globalDefault'] === true);

@@ -26,6 +26,7 @@ import { ingressClassRules, ingressRules, networkPolicyRules } from './networkin
 import { podRules, podTemplateRules } from './pod/index.ts';
 import { serviceRules } from './service/index.ts';
 import { csiDriverRules, persistentVolumeClaimRules, persistentVolumeRules, storageClassRules } from './storage.ts';
+import { customResourceDefinitionRules } from '../schema/definition-rules.ts';
 import {
   mutatingWebhookRules,
   validatingPolicyBindingRules,
@@ -35,6 +36,7 @@ import {
 
 /** Kinds of the built-in API that have rules of their own; for the others their schema and metadata are all there is. */
 const rules: Record<string, KindRules> = {
+  'apiextensions.k8s.io/v1 CustomResourceDefinition': customResourceDefinitionRules,
   'v1 ConfigMap': configMapRules,
   'v1 Endpoints': endpointsRules,
   'v1 Event': eventRules,

@@ -5,6 +5,7 @@ import { FieldErrors } from './field-errors.ts';
 import { dns1035Label, dnsLabel, dnsSubdomain, pathSegment, qualifiedName, type NameCheck } from './names.ts';
 import { checkLabels } from './selectors.ts';
 import { isEqual } from '../store/equal.ts';
+import { nameOf } from './sharing.ts';
 
 /** Kinds whose names are not DNS subdomains. */
 const nameChecks: Record<string, NameCheck> = {
@@ -91,8 +92,9 @@ function checkNew(errors: FieldErrors, meta: StoredMeta, resource: Pick<Resource
   const { generateName } = meta;
   if (generateName !== undefined && generateName !== '')
     errors.each('metadata.generateName', generateName, name(generateName, true));
-  if (meta.name === '') errors.required('metadata.name', 'name or generateName is required');
-  else errors.each('metadata.name', meta.name, name(meta.name));
+  const own = nameOf({ metadata: meta });
+  if (own === '') errors.required('metadata.name', 'name or generateName is required');
+  else errors.each('metadata.name', own, name(own));
   if (resource.isNamespaced) {
     if (meta.namespace === undefined || meta.namespace === '') errors.required('metadata.namespace');
     else errors.each('metadata.namespace', meta.namespace, dnsLabel(meta.namespace));

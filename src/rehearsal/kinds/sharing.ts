@@ -1,6 +1,9 @@
 /** Objects as JSON holds them. What these functions return shares everything with their argument that they do not change. */
 export type Fields = Record<string, unknown>;
 
+/** The name of an object; empty while a client has not given it one. */
+export const nameOf = ({ metadata }: { metadata: { name?: string } }) => metadata.name ?? '';
+
 export const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;
 
 /** Absent, or the empty text or number that Go writes for it. */

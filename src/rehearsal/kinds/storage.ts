@@ -14,15 +14,27 @@ const oldClass = 'volume.beta.kubernetes.io/storage-class';
 
 const claimOf = (object: StoredObject) => (object['spec'] ?? {}) as ClaimSpec;
 
+/** What `dataSource` may be a copy of; anything else is dropped (`dataSourceIsEnabled` of pkg/api/persistentvolumeclaim). */
+const isKnownSource = ({ apiGroup, kind }: NonNullable<ClaimSpec['dataSource']>) =>
+  ((apiGroup ?? '') === '' && kind === 'PersistentVolumeClaim') ||
+  (apiGroup === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot');
+
+const withoutOddSource = (spec: ClaimSpec): ClaimSpec =>
+  spec.dataSource === undefined || spec.dataSourceRef !== undefined || isKnownSource(spec.dataSource)
+    ? spec
+    : set(spec, 'dataSource', undefined);
+
 /** A data source is written in both of its fields (`NormalizeDataSources`). */
-function withBothSources(object: StoredObject): StoredObject {
-  const spec = claimOf(object);
+function withBothSources(object: StoredObject, old?: StoredObject): StoredObject {
+  const before = old === undefined ? {} : claimOf(old);
+  const isNew = before.dataSource === undefined && before.dataSourceRef === undefined;
+  const spec = isNew ? withoutOddSource(claimOf(object)) : claimOf(object);
   const { dataSource, dataSourceRef } = spec;
   if (dataSource !== undefined && dataSourceRef === undefined)
     return { ...object, spec: { ...spec, dataSourceRef: dataSource } };
   if (dataSource === undefined && dataSourceRef !== undefined && (dataSourceRef.namespace ?? '') === '')
     return { ...object, spec: { ...spec, dataSource: dataSourceRef } };
-  return object;
+  return { ...object, spec };
 }
 
 export const persistentVolumeClaimRules: KindRules = {
@@ -35,7 +47,7 @@ export const persistentVolumeClaimRules: KindRules = {
       (status) => fillZero(status, { phase: 'Pending' }),
     ),
   prepareCreate: (object) => set(withBothSources(object), 'status', { phase: 'Pending' }),
-  prepareUpdate: (object) => withBothSources(object),
+  prepareUpdate: (object, old) => withBothSources(object, old),
   validate: (object) => {
     const errors = new FieldErrors();
     checkClaimSpec(errors, 'spec', (object['spec'] ?? {}) as Fields);

@@ -237,6 +237,7 @@ class Scheduler {
       type: 'Normal',
       reason: 'Scheduled',
       message: `Successfully assigned ${keyOf(pod)} to ${node}`,
+      action: 'Binding',
     });
   }
 

@@ -47,7 +47,7 @@ export function readLogOptions(query: URLSearchParams, podName: string): LogOpti
 }
 
 /** Everything but `0` and `false` is true (k8s.io/apimachinery/pkg/runtime, conversion of query parameters). */
-export const isTrue = (value: string | null) => value !== null && value !== '0' && value.toLowerCase() !== 'false';
+const isTrue = (value: string | null) => value !== null && value !== '0' && value.toLowerCase() !== 'false';
 
 function numberIn(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);

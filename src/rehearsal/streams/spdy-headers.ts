@@ -15,7 +15,8 @@ const values =
   'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec 00:00:00 Mon, Tue, Wed, Thu, Fri, Sat, Sun, GMT' +
   'chunked,text/html,image/png,image/jpg,image/gif,application/xml,application/xhtml+xml,text/plain,text/javascript,' +
   'publicprivatemax-age=gzip,deflate,sdchcharset=utf-8charset=iso-8859-1,utf-,*,enq=0.';
-const dictionary = Buffer.concat([
+/** For whoever speaks to it. */
+export const spdyDictionary = Buffer.concat([
   ...words.split(' ').map((word) => withLength(word.replace('_', ' '))),
   Buffer.from(values),
 ]);
@@ -34,7 +35,7 @@ export type SpdyHeaders = Readonly<Record<string, string>>;
  * byte and refers at most to the last 32 KiB of what came before: so each is read by itself, with those as its dictionary.
  */
 export class HeaderReader {
-  #before: Buffer = dictionary;
+  #before: Buffer = spdyDictionary;
   #isFirst = true;
 
   /** Throws for bytes that are no header block; then nothing can be read any more. */
@@ -54,7 +55,7 @@ export class HeaderReader {
 
 /** The writing side of the same. */
 export class HeaderWriter {
-  #before: Buffer = dictionary;
+  #before: Buffer = spdyDictionary;
   #isFirst = true;
 
   write(headers: SpdyHeaders): Buffer {

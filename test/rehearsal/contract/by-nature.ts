@@ -8,6 +8,7 @@ export const byNature: readonly (readonly [RegExp, string])[] = [
   [/\b(containerd|docker|cri-o):\/\/[0-9a-f]{64}/g, '$1://<id>'],
   [/sha256:[0-9a-f]{64}/g, 'sha256:<digest>'],
   [/(resourceVersion"?: *)"\d+"/g, '$1"<version>"'],
+  [/(?<=Resource Version: +)\d+/g, '<version>'],
   [/\b(?!127\.0\.0\.1|0\.0\.0\.0)\d{1,3}(\.\d{1,3}){3}\b/g, '<ip>'],
   [/:3[0-2]\d{3}(?=\/(TCP|UDP))|(?<=NodePort: .* )3[0-2]\d{3}(?=\/(TCP|UDP))/g, ':<node port>'],
   // How long something has been; a back-off is a promise and stays, as thousandths of a processor do.

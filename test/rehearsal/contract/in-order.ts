@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
+import { noise } from './by-nature.ts';
 
 export const order = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
 export const byText = (one: unknown, other: unknown): number => order(JSON.stringify(one), JSON.stringify(other));
@@ -54,5 +55,7 @@ export function sortGenerated(lines: string[]): string[] {
 /** Events of `describe` stand in the order of their seconds, and are repeated where a scheduler repeats them. */
 export function sortEvents(lines: string[]): string[] {
   const from = lines.findIndex((line, index) => /^ +-+ /.test(line) && lines[index - 2] === 'Events:') + 1;
-  return from === 0 ? lines : [...lines.slice(0, from), ...[...new Set(lines.slice(from))].toSorted(order)];
+  return from === 0
+    ? lines
+    : [...lines.slice(0, from), ...[...new Set(lines.slice(from).filter((line) => !noise.test(line)))].toSorted(order)];
 }

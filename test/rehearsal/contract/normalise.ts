@@ -136,6 +136,7 @@ export class Normaliser {
     if (nature !== undefined && nature.is(value)) return nature.name;
     if (field === 'managedFields') return (value as object[]).map((entry) => this.#managed(entry)).toSorted();
     if (typeof value === 'string') return this.text(value);
+    if (field === 'conditions' && Array.isArray(value)) return value.map((entry) => this.value(entry)).toSorted(byType);
     if (Array.isArray(value)) return value.map((entry) => this.value(entry));
     if (typeof value !== 'object' || value === null) return value as Plain;
     return Object.fromEntries(
@@ -153,5 +154,8 @@ export class Normaliser {
   }
 }
 
+/** Conditions are a map by their type; which was there first depends on the speed of the machine. */
+const byType = (one: Plain, other: Plain) => order(typeOf(one), typeOf(other));
+const typeOf = (value: Plain) => String((value as { type?: string } | null)?.type);
 const createdAt = (object: KubernetesObject) => object.metadata?.creationTimestamp ?? '';
 const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

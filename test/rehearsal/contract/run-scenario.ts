@@ -40,7 +40,7 @@ const rhythm = 150;
 /** Milliseconds without a change after which objects are at rest. */
 const rest = 1500;
 /** Milliseconds that an observation is given to come to rest, or to become what is expected. */
-const patience = 15_000;
+const patience = 10_000;
 const commandLimit = 150_000;
 
 /**
@@ -143,10 +143,12 @@ class ScenarioRun {
       throw new Error(`${run.join(' ')}: exit code ${exit} instead of ${wanted}\n${stdout}${stderr}`);
     if (exitOnly !== undefined) return { exit };
     const output = this.#normaliser.output(stdout);
+    const inOrder = (told: Plain) =>
+      isUnordered === true && Array.isArray(told) ? (told as string[]).toSorted() : told;
     return {
       exit,
-      stdout: isUnordered === true && Array.isArray(output) ? (output as string[]).toSorted() : output,
-      stderr: this.#normaliser.lines(stderr),
+      stdout: inOrder(output),
+      stderr: inOrder(this.#normaliser.lines(stderr)) as string[],
     };
   }
 

@@ -34,7 +34,7 @@ export interface Command {
   stdin?: string | readonly object[];
   /** Exit code that the scenario is about; a recording with another one is refused. Default 0. */
   exit?: number;
-  /** Lines of stdout come in no order that the API promises. */
+  /** What it prints comes in no order that anybody promises: the lines are sorted. */
   isUnordered?: true;
   /** Only the exit code is compared, for this reason. */
   exitOnly?: string;

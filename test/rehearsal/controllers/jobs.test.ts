@@ -123,7 +123,7 @@ describe('a Job', () => {
       (pod['spec'] as { hostname: string }).hostname,
       metadata.labels?.['batch.kubernetes.io/job-completion-index'],
     ]);
-    expect(names.toSorted()).toEqual([
+    expect(names.toSorted((one, other) => String(one).localeCompare(String(other)))).toEqual([
       ['indexed-0-', 'indexed-0', '0'],
       ['indexed-1-', 'indexed-1', '1'],
       ['indexed-2-', 'indexed-2', '2'],

@@ -68,6 +68,7 @@ describe('a StatefulSet', () => {
       updateRevision: revision,
     };
     expect(steps).toEqual([
+      { replicas: 0, availableReplicas: 0 },
       { ...counts, replicas: 0 },
       { ...counts, replicas: 1, currentReplicas: 1, updatedReplicas: 1 },
       { ...counts, replicas: 1, currentReplicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },

@@ -132,7 +132,7 @@ describe('a claim', () => {
     const counts = small.client
       .list('v1 Event')
       .map((event) => [event['type'], event['reason'], event['message'], event['count']]);
-    expect(counts.toSorted()).toEqual([
+    expect(counts.toSorted((one, other) => String(one).localeCompare(String(other)))).toEqual([
       ['Normal', 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set', 5],
       ['Warning', 'ProvisioningFailed', 'storageclass.storage.k8s.io "missing" not found', 5],
     ]);

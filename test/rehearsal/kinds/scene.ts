@@ -81,7 +81,16 @@ export function createScene(objects: readonly Fields[], namespace: string) {
       const resource = resourceOf(object);
       const { name } = object['metadata'] as { name: string };
       const target = { resource, namespace: resource.isNamespaced ? namespace : undefined, name };
-      return attempt((by) => api.update(target, by, () => ({ object: decoded(object) })), 200);
+      return attempt(
+        (by) =>
+          api.update(target, by, (latest) => {
+            const { metadata, ...rest } = decoded(object);
+            // Versions are numbered by the store at hand.
+            const { resourceVersion } = metadata.resourceVersion === undefined ? metadata : (latest ?? { metadata }).metadata;
+            return { object: { ...rest, metadata: { ...metadata, resourceVersion } } as StoredObject };
+          }),
+        200,
+      );
     },
   };
 }

@@ -26,8 +26,9 @@ describe('defaults of the recorded types', () => {
 
   it('leave what is there, and share what they do not change', () => {
     const container = { name: 'c', ports: [{ containerPort: 80 }, { containerPort: 53, protocol: 'UDP' }] };
-    const pod = { metadata: { name: 'x' }, spec: { containers: [container, { name: 'd' }] } };
-    const after = withDefaults(pod, shapeOf('v1', 'Pod')) as typeof pod;
+    const other: Partial<typeof container> = { name: 'd' };
+    const pod = { metadata: { name: 'x' }, spec: { containers: [container, other] } };
+    const after = withDefaults(pod as JsonObject, shapeOf('v1', 'Pod')) as unknown as typeof pod;
     expect(after.spec.containers[0]?.ports).toEqual([
       { containerPort: 80, protocol: 'TCP' },
       { containerPort: 53, protocol: 'UDP' },

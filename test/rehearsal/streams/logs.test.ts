@@ -12,19 +12,18 @@ import {
 } from '../../../src/rehearsal/streams/logs.ts';
 import { recording } from './recording.ts';
 
-/** Lines as the kubelet printed them with timestamps: its nine digits are kept as a fraction of milliseconds. */
+/** Lines as the kubelet printed them with timestamps. */
 const linesOf = (text: string): LogLine[] =>
   text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
       const [time = '', ...rest] = line.split(' ');
-      const fraction = Number(`0.${time.slice(23, 29)}`);
-      return { time: Date.parse(time) + fraction, stream: 'stdout' as const, text: rest.join(' ') };
+      return { time: Date.parse(time), stream: 'stdout' as const, text: rest.join(' ') };
     });
 
-/** A double holds no nanoseconds of our days: the last three digits are not compared. */
-const rounded = (text: string) => text.replaceAll(/(\.\d{6})\d{3}Z/g, '$1000Z');
+/** Times of a rehearsal are milliseconds: the other digits are not compared. */
+const rounded = (text: string) => text.replaceAll(/(\.\d{3})\d{6}Z/g, '$1000000Z');
 
 function answerOf({ pod, query, now, whole }: (typeof recording.logs)[number]): { status: number; body: string } {
   try {

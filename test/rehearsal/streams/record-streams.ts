@@ -75,8 +75,8 @@ async function write(): Promise<void> {
   }
   const objects: object[] = [];
   for (const path of ['configmaps/web', 'secrets/key', 'services/data-base', 'services/headless', 'pods/box'])
-    objects.push((await server.get(`/api/v1/namespaces/${namespace}/${path}`)).json);
-  objects.push((await server.get('/api/v1/namespaces/default/services/kubernetes')).json);
+    objects.push((await server.get(`/api/v1/namespaces/${namespace}/${path}`)).json ?? {});
+  objects.push((await server.get('/api/v1/namespaces/default/services/kubernetes')).json ?? {});
   const source = {
     made: 'node test/rehearsal/streams/record-streams.ts',
     server: gitVersion,

@@ -54,9 +54,10 @@ const run = createRun({ environment: process.env, vault: new Vault() });
 const inNamespace = (argv: string[], stdin?: string) =>
   run([kubectl, '-n', namespace, ...argv], stdin === undefined ? {} : { stdin });
 const manifest = async (name: string) =>
-  (await readFile(join(import.meta.dirname, name), 'utf8'))
-    .replaceAll('{ns}', namespace)
-    .replaceAll('{micro}', new Date().toISOString().replace('Z', '123Z'));
+  (await readFile(join(import.meta.dirname, name), 'utf8')).replaceAll(
+    '{micro}',
+    new Date().toISOString().replace('Z', '123Z'),
+  );
 
 const server = await openProxy();
 try {

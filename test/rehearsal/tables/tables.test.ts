@@ -74,7 +74,12 @@ describe.each(Object.entries(recording.tables))('The table of %s', (kind, record
       if ('refused' in recorded.bookmark) return;
       const metadata = { resourceVersion: '7', annotations: { 'k8s.io/initial-events-end': 'true' } };
       const bookmark = { metadata } as unknown as StoredObject;
-      const [row] = tableOf(resource, [bookmark], { ...options, now: recorded.now }).rows ?? [];
+      // Without objects it is the first event.
+      const withDefinitions = recorded.items.length === 0;
+      const answer = tableOf(resource, [bookmark], { ...options, now: recorded.now, withDefinitions });
+      const { rows, columnDefinitions } = answer;
+      const [row] = rows ?? [];
+      expect(columnDefinitions !== null).toBe(recorded.bookmark.hasColumns);
       expect(row?.cells).toEqual(recorded.bookmark.cells);
       expect(row?.object).toEqual({ kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata });
     },

@@ -30,8 +30,12 @@ function reasonToIssue(client: Client, certificate: StoredObject): [reason: stri
   if (secret === undefined) return ['DoesNotExist', 'Issuing certificate as Secret does not exist'];
   const { name, kind: issuerKind = 'Issuer' } = specOf(certificate).issuerRef;
   const annotations = secret.metadata.annotations ?? {};
-  if (annotations['cert-manager.io/issuer-name'] === name && annotations['cert-manager.io/issuer-kind'] === issuerKind) return undefined;
-  return ['IncorrectIssuer', `Issuing certificate as Secret was previously issued by "${annotations['cert-manager.io/issuer-kind'] ?? ''}.cert-manager.io/${annotations['cert-manager.io/issuer-name'] ?? ''}"`];
+  if (annotations['cert-manager.io/issuer-name'] === name && annotations['cert-manager.io/issuer-kind'] === issuerKind)
+    return undefined;
+  return [
+    'IncorrectIssuer',
+    `Issuing certificate as Secret was previously issued by "${annotations['cert-manager.io/issuer-kind'] ?? ''}.cert-manager.io/${annotations['cert-manager.io/issuer-name'] ?? ''}"`,
+  ];
 }
 
 const part = (name: string, advance: Advance): Controller =>
@@ -46,7 +50,9 @@ const part = (name: string, advance: Advance): Controller =>
 const readiness = part('readiness', (certificate, context) => {
   const problem = reasonToIssue(context.client, certificate);
   const [reason, message] = problem ?? ['Ready', 'Certificate is up to date and has not expired'];
-  writeStatus(context, certificate, [{ type: 'Ready', status: problem === undefined ? 'True' : 'False', reason, message }]);
+  writeStatus(context, certificate, [
+    { type: 'Ready', status: problem === undefined ? 'True' : 'False', reason, message },
+  ]);
   return undefined;
 });
 
@@ -56,7 +62,10 @@ const trigger = part('trigger', (certificate, context) => {
   const failed = statusOf(certificate)['lastFailureTime'] as string | undefined;
   // A failed attempt is made again an hour later, then later and later.
   const attempts = (statusOf(certificate)['failedIssuanceAttempts'] as number | undefined) ?? 0;
-  const wait = failed === undefined ? 0 : Date.parse(failed) + Math.min(32, 2 ** Math.max(0, attempts - 1)) * 3_600_000 - context.clock.now();
+  const wait =
+    failed === undefined
+      ? 0
+      : Date.parse(failed) + Math.min(32, 2 ** Math.max(0, attempts - 1)) * 3_600_000 - context.clock.now();
   if (wait > 0) return wait;
   const [reason, message] = problem;
   writeStatus(context, certificate, [{ type: 'Issuing', status: 'True', reason, message }]);
@@ -80,16 +89,22 @@ const keyManager = part('key-manager', (certificate, context) => {
     type: 'Opaque',
     data: { 'tls.key': base64(rehearsalPem('RSA PRIVATE KEY', name)) },
   });
-  client.event(certificate, { type: 'Normal', reason: 'Generated', message: `Stored new private key in temporary Secret resource "${secret.metadata.name}"` });
+  client.event(certificate, {
+    type: 'Normal',
+    reason: 'Generated',
+    message: `Stored new private key in temporary Secret resource "${secret.metadata.name}"`,
+  });
   writeStatus(context, certificate, [], { nextPrivateKeySecretName: secret.metadata.name });
   return undefined;
 });
 
-const nextRevision = (certificate: StoredObject) => ((statusOf(certificate)['revision'] as number | undefined) ?? 0) + 1;
+const nextRevision = (certificate: StoredObject) =>
+  ((statusOf(certificate)['revision'] as number | undefined) ?? 0) + 1;
 
 const requestFor = (client: Client, certificate: StoredObject) =>
   controlledBy(client, certificate, 'CertificateRequest').find(
-    ({ metadata }) => metadata.annotations?.['cert-manager.io/certificate-revision'] === String(nextRevision(certificate)),
+    ({ metadata }) =>
+      metadata.annotations?.['cert-manager.io/certificate-revision'] === String(nextRevision(certificate)),
   );
 
 const requestManager = part('request-manager', (certificate, context) => {
@@ -118,7 +133,11 @@ const requestManager = part('request-manager', (certificate, context) => {
       username: 'system:serviceaccount:cert-manager:cert-manager',
     },
   });
-  client.event(certificate, { type: 'Normal', reason: 'Requested', message: `Created new CertificateRequest resource "${request.metadata.name}"` });
+  client.event(certificate, {
+    type: 'Normal',
+    reason: 'Requested',
+    message: `Created new CertificateRequest resource "${request.metadata.name}"`,
+  });
   return undefined;
 });
 
@@ -127,7 +146,8 @@ const issuing = part('issuing', (certificate, context) => {
   const request = isIssuing(certificate) ? requestFor(client, certificate) : undefined;
   const ready = request === undefined ? undefined : conditionOf(conditionsOf(request), 'Ready');
   if (request === undefined || ready === undefined) return undefined;
-  if (ready.reason === 'Failed' || ready.reason === 'Denied') return fail(context, certificate, request, ready.message ?? '');
+  if (ready.reason === 'Failed' || ready.reason === 'Denied')
+    return fail(context, certificate, request, ready.message ?? '');
   if (ready.status === 'True') issue(context, certificate, request);
   return undefined;
 });
@@ -182,10 +202,20 @@ function issue(context: ControllerContext, certificate: StoredObject, request: S
   const { nextPrivateKeySecretName: _, lastFailureTime: __, failedIssuanceAttempts: ___, ...status } = statusOf(latest);
   client.updateStatus({
     ...latest,
-    status: { ...status, notBefore: stamp(start), notAfter: stamp(start + 90 * day), renewalTime: stamp(start + 60 * day), revision: nextRevision(latest) },
+    status: {
+      ...status,
+      notBefore: stamp(start),
+      notAfter: stamp(start + 90 * day),
+      renewalTime: stamp(start + 60 * day),
+      revision: nextRevision(latest),
+    },
   });
   if (key !== undefined) client.delete(key);
-  client.event(certificate, { type: 'Normal', reason: 'Issuing', message: 'The certificate has been successfully issued' });
+  client.event(certificate, {
+    type: 'Normal',
+    reason: 'Issuing',
+    message: 'The certificate has been successfully issued',
+  });
 }
 
 /** Makes the certificates that Ingresses ask for by annotation. */
@@ -200,11 +230,20 @@ const ingressShim = operatorController({
       const { tls = [] } = (ingress['spec'] ?? {}) as { tls?: { hosts?: string[]; secretName?: string }[] };
       const { namespace } = ingress.metadata;
       for (const { hosts = [], secretName } of name === undefined ? [] : tls) {
-        if (secretName === undefined || client.resource(kind) === undefined || client.get(kind, namespace, secretName) !== undefined) continue;
+        if (
+          secretName === undefined ||
+          client.resource(kind) === undefined ||
+          client.get(kind, namespace, secretName) !== undefined
+        )
+          continue;
         ensureOnce(client, {
           apiVersion: 'cert-manager.io/v1',
           kind: 'Certificate',
-          metadata: { name: secretName, ...(namespace === undefined ? {} : { namespace }), ownerReferences: [controllerReference(ingress)] },
+          metadata: {
+            name: secretName,
+            ...(namespace === undefined ? {} : { namespace }),
+            ownerReferences: [controllerReference(ingress)],
+          },
           spec: {
             dnsNames: hosts,
             issuerRef: { group: 'cert-manager.io', kind: cluster === undefined ? 'Issuer' : 'ClusterIssuer', name },
@@ -212,7 +251,11 @@ const ingressShim = operatorController({
             usages: ['digital signature', 'key encipherment'],
           },
         });
-        client.event(ingress, { type: 'Normal', reason: 'CreateCertificate', message: `Successfully created Certificate "${secretName}"` });
+        client.event(ingress, {
+          type: 'Normal',
+          reason: 'CreateCertificate',
+          message: `Successfully created Certificate "${secretName}"`,
+        });
       }
       return undefined;
     },
@@ -220,4 +263,11 @@ const ingressShim = operatorController({
 });
 
 /** The parts of cert-manager that bring a Certificate forward, each with its own events. */
-export const certificateControllers: readonly Controller[] = [readiness, trigger, keyManager, requestManager, issuing, ingressShim];
+export const certificateControllers: readonly Controller[] = [
+  readiness,
+  trigger,
+  keyManager,
+  requestManager,
+  issuing,
+  ingressShim,
+];

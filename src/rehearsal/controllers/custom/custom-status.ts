@@ -26,7 +26,11 @@ export function writeStatus(
   const { generation } = object.metadata;
   const next = conditions.reduce<readonly Condition[]>(
     (list, condition) =>
-      withCondition(list, { ...condition, ...(generation === undefined ? {} : { observedGeneration: generation }) }, clock.timestamp()),
+      withCondition(
+        list,
+        { ...condition, ...(generation === undefined ? {} : { observedGeneration: generation }) },
+        clock.timestamp(),
+      ),
     known.conditions ?? [],
   );
   const status = { ...known, ...fields, ...(next.length === 0 ? {} : { conditions: next }) };
@@ -37,7 +41,9 @@ export function writeStatus(
 export function dropCondition({ client }: ControllerContext, object: StoredObject, type: string): StoredObject {
   const known = statusOf(object);
   const conditions = (known.conditions ?? []).filter((condition) => condition.type !== type);
-  return conditions.length === (known.conditions ?? []).length ? object : client.updateStatus({ ...object, status: { ...known, conditions } });
+  return conditions.length === (known.conditions ?? []).length
+    ? object
+    : client.updateStatus({ ...object, status: { ...known, conditions } });
 }
 
 /** Creates the object, or makes the fields of the one that is there like it. */
@@ -66,6 +72,8 @@ export function ensureOnce(client: Client, object: NewObject): StoredObject {
 
 /** Text in the form of a PEM block that says that it is none. */
 export const rehearsalPem = (title: string, text: string) =>
-  `-----BEGIN ${title}-----\n${Buffer.from(`REHEARSAL ${text}`).toString('base64').replace(/(.{64})/g, '$1\n')}\n-----END ${title}-----\n`;
+  `-----BEGIN ${title}-----\n${Buffer.from(`REHEARSAL ${text}`)
+    .toString('base64')
+    .replace(/(.{64})/g, '$1\n')}\n-----END ${title}-----\n`;
 
 export const base64 = (text: string) => Buffer.from(text).toString('base64');

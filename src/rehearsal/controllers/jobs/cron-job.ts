@@ -71,7 +71,7 @@ function reconcile(key: string, context: ControllerContext, queue: Reconciler): 
   const cron = client.get(kind, ...namesOf(key));
   if (cron === undefined) return;
   const jobs = controlledBy(client, cron, 'Job');
-  const status: Status = { ...((cron['status'] as Status | undefined) ?? {}) };
+  const status: Status = { ...(cron['status'] as Status | undefined) };
   cleanUp(context, cron, jobs);
   noteJobs(context, cron, jobs, status);
   let refusal: StatusError | undefined;

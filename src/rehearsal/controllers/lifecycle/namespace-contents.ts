@@ -60,7 +60,10 @@ function inEveryNamespace(
   };
 }
 
-const withoutMetadata = ({ metadata: _, ...rest }: NewObject) => rest;
+function withoutMetadata(object: NewObject): object {
+  const { metadata: _, ...rest } = object;
+  return rest;
+}
 
 /** A namespace that began to end in the meantime takes nothing more. */
 function createUnlessEnding(client: Client, object: NewObject): void {

@@ -52,8 +52,10 @@ export function endpointsController(): Controller {
         if (service === undefined) {
           triggers.forget(key);
           if (current !== undefined) client.delete(current);
-        } else if (hasEndpoints(service))
-          write(client, service, current, triggers.latest(key, service, selectedPods(client, service)));
+        } else if (hasEndpoints(service)) {
+          const pods = selectedPods(client, service);
+          write(client, service, current, pods, triggers.latest(key, service, pods));
+        }
       });
       watchServicePods(client, queue);
     },
@@ -64,9 +66,10 @@ function write(
   client: Client,
   service: StoredObject,
   current: StoredObject | undefined,
+  pods: readonly StoredObject[],
   time: string | undefined,
 ): void {
-  const { subsets, isTruncated } = limited(subsetsOf(service, selectedPods(client, service)));
+  const { subsets, isTruncated } = limited(subsetsOf(service, pods));
   const labels = {
     ...service.metadata.labels,
     ...(isHeadless(service) ? { [headlessLabel]: '' } : {}),

@@ -109,7 +109,7 @@ export function watchServicePods(client: Client, queue: Reconciler): void {
       if (selector === undefined) continue;
       const wanted = Object.entries(selector);
       if (labels.some((present) => wanted.every(([name, value]) => present[name] === value)))
-        queue.addSoon(`${namespace}/${service.metadata.name}`, count < many ? 0 : Math.min(1000, count / 10));
+        queue.addSoon(`${namespace}/${service.metadata.name}`, count < many ? 0 : Math.min(1000, count / 3));
     }
   });
 }

@@ -86,7 +86,7 @@ function reconcile({ client, clock }: ControllerContext, autoscaler: StoredObjec
       'FailedGetScale',
       `the HPA controller was unable to get the target's current scale: ${error.message}`,
     );
-    return write({ ...(known.currentReplicas === undefined ? {} : { currentReplicas: known.currentReplicas }) });
+    return write(known.currentReplicas === undefined ? {} : { currentReplicas: known.currentReplicas });
   }
   set('AbleToScale', 'True', 'SucceededGetScale', "the HPA controller was able to get the target's current scale");
   const { replicas, target } = scale;

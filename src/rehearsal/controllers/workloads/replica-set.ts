@@ -1,7 +1,7 @@
 import type { StatusError } from '../../api/status-error.ts';
 import type { StoredObject } from '../../objects.ts';
 import { isEqual } from '../../store/equal.ts';
-import { matchesSelector, type LabelSelector } from '../../store/selectors.ts';
+import type { LabelSelector } from '../../store/selectors.ts';
 import type { Client, KindName } from '../client.ts';
 import { conditionOf, withoutCondition, type Condition } from '../conditions.ts';
 import { namesOf, type Controller, type ControllerContext } from '../controller.ts';
@@ -66,10 +66,11 @@ function controller(kind: Kind): Controller {
         dependent: 'v1 Pod',
         owner: kind.owner,
         selectorOf: kind.selectorOf,
-        enqueue(key) {
+        enqueue(key, { type }) {
           const set = client.get(kind.owner, ...namesOf(key));
           const replicas = set === undefined ? 0 : specOf(set).replicas;
-          queue.addSoon(key, replicas < large ? 0 : Math.min(50, replicas / 50));
+          // What creates the next pods is never put off.
+          queue.addSoon(key, type === 'ADDED' || replicas < large ? 0 : Math.min(500, replicas / 10));
         },
       });
       client.watch(kind.owner, ({ object, type }) => {
@@ -144,8 +145,15 @@ function statusFor(
   time: string,
 ): ReplicaSetStatus {
   const { replicas, minReadySeconds = 0, template } = specOf(set);
-  const labels: LabelSelector = { matchLabels: template.metadata?.labels ?? {} };
-  const ready = pods.filter(isPodReady);
+  const labels = Object.entries(template.metadata?.labels ?? {});
+  let [labelled, ready, available] = [0, 0, 0];
+  for (const pod of pods) {
+    const own = pod.metadata.labels;
+    if (labels.every(([name, value]) => own?.[name] === value)) labelled += 1;
+    if (!isPodReady(pod)) continue;
+    ready += 1;
+    if (minReadySeconds === 0 || isPodAvailable(pod, minReadySeconds, now)) available += 1;
+  }
   const known = statusOf(set)?.conditions ?? [];
   const failure = conditionOf(known, 'ReplicaFailure');
   let conditions: readonly Condition[] = known;
@@ -163,12 +171,9 @@ function statusFor(
     ];
   return {
     replicas: pods.length,
-    ...count(
-      'fullyLabeledReplicas',
-      pods.filter(({ metadata }) => matchesSelector(labels, metadata.labels ?? {})).length,
-    ),
-    ...count('readyReplicas', ready.length),
-    ...count('availableReplicas', ready.filter((pod) => isPodAvailable(pod, minReadySeconds, now)).length),
+    ...count('fullyLabeledReplicas', labelled),
+    ...count('readyReplicas', ready),
+    ...count('availableReplicas', available),
     ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
     ...(conditions.length === 0 ? {} : { conditions }),
   };

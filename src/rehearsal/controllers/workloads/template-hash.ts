@@ -9,7 +9,7 @@ export function templateHash(value: unknown, collisions: number | undefined): st
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(`${canonical(value)}${collisions === undefined ? '' : `/${collisions}`}`))
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return [...String(hash)].map((digit) => letters[digit.charCodeAt(0) % letters.length]).join('');
+  return String(hash).replaceAll(/\d/g, (digit) => letters.charAt(digit.charCodeAt(0) % letters.length));
 }
 
 /** JSON with sorted fields. */

@@ -1,7 +1,7 @@
 import type { StoredObject } from '../../objects.ts';
 import { FieldErrors } from '../field-errors.ts';
 import { dnsLabel } from '../names.ts';
-import { set, withinEach } from '../sharing.ts';
+import { nameOf, set, withinEach } from '../sharing.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { withPodDefaults, withTemplate } from './defaults.ts';
 import { qosClass } from './quality.ts';
@@ -75,7 +75,7 @@ export const podRules: KindRules = {
   },
   prepareCreate: (pod, { warn, clock }) => {
     const spec = withSelectedKeys(specOf(pod), pod.metadata.labels ?? {});
-    const name = dnsLabel(pod.metadata.name);
+    const name = dnsLabel(nameOf(pod));
     if (name.length > 0)
       warn(
         `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${name.join(' ')}]`,
@@ -100,7 +100,7 @@ export const podRules: KindRules = {
     const errors = new FieldErrors();
     const spec = specOf(pod);
     checkPodAnnotations(errors, 'metadata.annotations', pod.metadata.annotations, spec);
-    checkPodSpec(errors, 'spec', spec, pod.metadata.name);
+    checkPodSpec(errors, 'spec', spec, nameOf(pod));
     checkTokens(errors, spec);
     checkImages(errors, spec);
     if (pod.metadata.resourceVersion === undefined) checkNew(errors, spec);

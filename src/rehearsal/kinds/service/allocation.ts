@@ -7,9 +7,10 @@ import { isAddress, isWithin } from '../addresses.ts';
 import { FieldErrors } from '../field-errors.ts';
 import { checkClusterAddresses } from './validation.ts';
 import { isHeadless, needsHealthCheck, needsNodePorts, specOf, type ServicePort, type ServiceSpec } from './types.ts';
+import { nameOf } from '../sharing.ts';
 
 /** Where services get their addresses and ports from: `--service-cluster-ip-range` and `--service-node-port-range`. */
-const range = { block: '10.96.0.0/12', first: 0x0a_60_00_00, size: 2 ** 20 };
+const range = { block: '10.96.0.0/12', ends: ['10.96.0.0', '10.111.255.255'], first: 0x0a_60_00_00, size: 2 ** 20 };
 const ports = { first: 30_000, last: 32_767 };
 const portRange = `${ports.first}-${ports.last}`;
 
@@ -21,7 +22,7 @@ interface Allocator {
 function refuse(service: StoredObject, add: (errors: FieldErrors) => void): never {
   const errors = new FieldErrors();
   add(errors);
-  throw invalid({ group: '', kind: 'Service' }, service.metadata.name, errors.list satisfies FieldError[]);
+  throw invalid({ group: '', kind: 'Service' }, nameOf(service), errors.list satisfies FieldError[]);
 }
 
 /** Addresses and node ports that the other services of the cluster have. */
@@ -96,6 +97,13 @@ function freeAddress(addresses: ReadonlySet<string>, chance: Chance): string {
   throw new StatusError(500, 'InternalError', 'Internal error occurred: failed to allocate a serviceIP: range is full');
 }
 
+/** Why the address cannot be had. */
+function addressComplaint(address: string, used: ReadonlySet<string>): string | undefined {
+  if (!isWithin(address, range.block) || range.ends.includes(address))
+    return 'the provided network does not match the current range';
+  return used.has(address) ? 'provided IP is already allocated' : undefined;
+}
+
 function withAddress(service: StoredObject, spec: ServiceSpec, allocator: Allocator, used: ReadonlySet<string>): ServiceSpec {
   if (spec.type === 'ExternalName' || isHeadless(spec)) return spec;
   const [wanted = ''] = spec.clusterIPs ?? [];
@@ -103,11 +111,7 @@ function withAddress(service: StoredObject, spec: ServiceSpec, allocator: Alloca
     const address = freeAddress(used, allocator.chance);
     return { ...spec, clusterIP: address, clusterIPs: [address] };
   }
-  const complaint = used.has(wanted)
-    ? 'provided IP is already allocated'
-    : isWithin(wanted, range.block)
-      ? undefined
-      : `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${range.block}`;
+  const complaint = addressComplaint(wanted, used);
   if (complaint !== undefined)
     refuse(service, (errors) =>
       errors.invalid('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${wanted}: ${complaint}`),

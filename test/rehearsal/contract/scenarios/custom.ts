@@ -98,7 +98,7 @@ const customResources: Scenario = {
     apply(widget('one', { size: 3, colour: 'blue', parts: [{ name: 'left', weight: 1 }] })),
     refused({}),
     refused({ size: 0 }),
-    refused({ size: 11, colour: 'green', code: 'TOOLONG' }),
+    { ...refused({ size: 11, colour: 'green', code: 'TOOLONG' }), isUnordered: true },
     refused({ size: 'big' }),
     refused({ size: 1, tags: ['a', 'a'] }),
     refused({ size: 1, tags: ['a', 'b', 'c'] }),

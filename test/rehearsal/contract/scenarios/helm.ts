@@ -18,7 +18,7 @@ const release: Scenario = {
     helm('install web web --wait --timeout 60s --set replicas=2'),
     helm('install web web', { exit: 1 }),
     helm('list'),
-    helm('status web'),
+    helm('status web', { isUnordered: true }),
     helm('get values web'),
     helm('get values web --all'),
     helm('get manifest web'),

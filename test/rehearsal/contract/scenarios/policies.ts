@@ -1,4 +1,4 @@
-import { apply, kubectl, observe, until, type Scenario } from '../scenario.ts';
+import { apply, kubectl, observe, until, untilEvent, type Scenario } from '../scenario.ts';
 import { claim, configMap, deployment, pod, sleeper, web } from './manifests.ts';
 
 const refused = (...stdin: object[]) => kubectl('create -f -', { stdin, exit: 1 });
@@ -193,7 +193,7 @@ const storage: Scenario = {
   clients: 'newest kubectl',
   steps: [
     apply(claim('data')),
-    until('v1/events', 'reason', 'WaitForFirstConsumer'),
+    untilEvent('WaitForFirstConsumer'),
     kubectl('get pvc'),
     kubectl('describe pvc data'),
     observe('v1/persistentvolumeclaims'),

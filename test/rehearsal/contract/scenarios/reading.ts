@@ -91,7 +91,7 @@ const outputForms: Scenario = {
     kubectl('get configmap three --ignore-not-found'),
     kubectl('get nonsuch', { exit: 1 }),
     kubectl('get pods -n {namespace}-nowhere'),
-    kubectl('describe configmap one'),
+    kubectl('describe configmap one', { isUnordered: true }),
     kubectl('describe service web'),
     kubectl('describe pod solo'),
     kubectl('describe replicaset -l app=web'),

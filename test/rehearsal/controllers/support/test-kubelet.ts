@@ -69,13 +69,28 @@ function statusOf(pod: StoredObject, fate: Fate, podIP: string, time: string): o
 
 const nodeNameOf = (pod: StoredObject) => (pod['spec'] as { nodeName?: string }).nodeName;
 
-/** Just the rules that the controllers need: pods begin as pending and end by themselves. */
+/** Just the rules that the controllers need: pods begin as pending and end by themselves, Jobs know their pods. */
 export const rulesOfPods: Pick<ApiParts, 'rules'> = {
-  rules: (_, kind): KindRules =>
-    kind === 'Pod'
-      ? {
-          prepareCreate: (pod) => ({ ...pod, status: { phase: 'Pending' } }),
-          gracePeriod: (pod) => (nodeNameOf(pod) === undefined ? 0 : 30),
-        }
-      : {},
+  rules: (_, kind): KindRules => {
+    if (kind === 'Pod')
+      return {
+        prepareCreate: (pod) => ({ ...pod, status: { phase: 'Pending' } }),
+        gracePeriod: (pod) => (nodeNameOf(pod) === undefined ? 0 : 30),
+      };
+    return kind === 'Job' ? { prepareCreate: withSelector } : {};
+  },
 };
+
+function withSelector(job: StoredObject): StoredObject {
+  const spec = job['spec'] as { selector?: object; template: { metadata?: { labels?: Record<string, string> } } };
+  if (spec.selector !== undefined) return job;
+  const labels = { ...spec.template.metadata?.labels, 'batch.kubernetes.io/controller-uid': job.metadata.uid };
+  return {
+    ...job,
+    spec: {
+      ...spec,
+      selector: { matchLabels: labels },
+      template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
+    },
+  };
+}

@@ -58,6 +58,7 @@ export const serviceCases: Case[] = [
     'node port out of range': { ...nodePort, 'spec/ports': [{ port: 80, nodePort: 100 }] },
     'node port taken': { ...nodePort, 'spec/ports': [{ port: 80, nodePort: 31234 }] },
     'address taken': { 'spec/clusterIP': '10.96.0.1' },
+    'address of the network': { 'spec/clusterIP': '10.96.0.0' },
     'address out of range': { 'spec/clusterIP': '192.168.1.1' },
   }, true),
   ...changesOf(base.service, {

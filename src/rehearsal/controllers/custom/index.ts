@@ -1,0 +1,46 @@
+import type { Controller } from '../controller.ts';
+import { applicationController } from './argo-cd.ts';
+import { certificateRequestControllers, type CertificateOptions } from './certificate-requests.ts';
+import { certificateControllers } from './certificates.ts';
+import { cloudNativePgController } from './cloud-native-pg.ts';
+import { gatewayControllers } from './gateways.ts';
+import { issuersController } from './issuers.ts';
+import { keycloakController } from './keycloak.ts';
+import { catalogController, serviceVersionController, type OperatorOptions } from './operator-lifecycle.ts';
+import { externalSecretsController, sealedSecretsController } from './secrets-operators.ts';
+
+export interface CustomControllerOptions {
+  certificates: CertificateOptions;
+  operators: OperatorOptions;
+}
+
+interface OperatorControllers {
+  /** Service account and name in managedFields. */
+  user: string;
+  fieldManager: string;
+  controllers: readonly Controller[];
+}
+
+/** The controllers of add-ons; each acts only while the add-on's own Deployment is available. */
+export function operatorControllers({ certificates, operators }: CustomControllerOptions): OperatorControllers[] {
+  const of = (namespace: string, account: string, controllers: readonly Controller[]): OperatorControllers => ({
+    user: `system:serviceaccount:${namespace}:${account}`,
+    fieldManager: account,
+    controllers,
+  });
+  return [
+    of('cert-manager', 'cert-manager', [
+      issuersController('Issuer'),
+      issuersController('ClusterIssuer'),
+      ...certificateControllers,
+      ...certificateRequestControllers(certificates),
+    ]),
+    of('olm', 'olm-operator-serviceaccount', [catalogController(), serviceVersionController(operators)]),
+    of('keycloak', 'keycloak-operator', [keycloakController()]),
+    of('gateway-system', 'gateway-controller', gatewayControllers),
+    of('argocd', 'argocd-application-controller', [applicationController()]),
+    of('cnpg-system', 'cnpg-manager', [cloudNativePgController()]),
+    of('external-secrets', 'external-secrets', [externalSecretsController()]),
+    of('kube-system', 'sealed-secrets-controller', [sealedSecretsController()]),
+  ];
+}
