@@ -1,4 +1,5 @@
 import { createAdmission } from './admission/index.ts';
+import { quotaStatus } from './admission/quota-usage.ts';
 import { Api } from './api/api.ts';
 import { Registry } from './api/registry.ts';
 import { apiVersionOf, type Resource } from './api/resource.ts';
@@ -162,7 +163,8 @@ function controllersOf({
     ...builtInControllers({
       registry: api.registry,
       customResource: (definition): Resource[] => customResources(definition as unknown as Definition),
-      quotaStatus: () => ({}),
+      quotaStatus: (quota, reader) => quotaStatus(quota, [...api.registry.all()], reader),
+      finalizeNamespace: (namespace) => finalizeNamespace(api, namespace),
       custom: {
         certificates: { isPending: () => faults.isOn('certificate') },
         operators: { fails: () => faults.isOn('csv') },
@@ -194,6 +196,17 @@ function controllersOf({
       },
     },
   ];
+}
+
+/** The finalizers of a namespace are changed under an address of their own. */
+function finalizeNamespace(api: Api, object: StoredObject): void {
+  const resource = api.registry.ofKind('v1 Namespace');
+  if (resource === undefined) return;
+  api.update(
+    { resource, name: object.metadata.name, subresource: 'finalize' },
+    { user: 'system:serviceaccount:kube-system:namespace-controller', fieldManager: 'kube-controller-manager' },
+    () => ({ object }),
+  );
 }
 
 /** A fault of the options; the wizard has refused those that are none. */

@@ -33,6 +33,25 @@ interface ClassSpec {
   scheduling?: { nodeSelector?: Record<string, string>; tolerations?: Toleration[] };
 }
 
+/** Whether everything that the second tolerates is tolerated by the first. */
+function includes(first: Toleration, second: Toleration): boolean {
+  if (isEqual(first, second)) return true;
+  const isAny = (first.key ?? '') === '' && first.operator === 'Exists';
+  if (first.key !== second.key && !isAny) return false;
+  if ((first.effect ?? '') !== '' && first.effect !== second.effect) return false;
+  const { tolerationSeconds: most } = first;
+  if (first.effect === 'NoExecute' && most !== undefined && (second.tolerationSeconds ?? Infinity) > most) return false;
+  return first.operator === 'Exists' || (second.operator === 'Equal' && first.value === second.value);
+}
+
+/** Without those that others include (`MergeTolerations` of pkg/util/tolerations). */
+const merged = (all: readonly Toleration[]) =>
+  all.reduce<Toleration[]>((kept, toleration, index) => {
+    const isLess = (other: Toleration) => !isEqual(other, toleration) && includes(other, toleration);
+    const isNeeded = !kept.some((other) => includes(other, toleration)) && !all.slice(index + 1).some(isLess);
+    return isNeeded ? [...kept, toleration] : kept;
+  }, []);
+
 /** Pods take over what their runtime class demands (plugin/pkg/admission/runtimeclass). */
 export const runtimeClass: AdmissionPlugin = {
   name: 'RuntimeClass',
@@ -40,19 +59,21 @@ export const runtimeClass: AdmissionPlugin = {
     const { object, resource, name } = request;
     const spec = newPod(request);
     const { runtimeClassName } = spec ?? {};
-    if (spec === undefined || runtimeClassName === undefined) return object;
-    const found = reader.get('node.k8s.io/v1 RuntimeClass', undefined, runtimeClassName) as (StoredObject & ClassSpec) | undefined;
-    if (found === undefined)
-      throw forbidden(resource, name, `pod rejected: RuntimeClass "${runtimeClassName}" not found`);
+    if (spec === undefined) return object;
+    const refused = (why: string) => forbidden(resource, name, `pod rejected: ${why}`);
+    if (runtimeClassName === undefined) {
+      if (spec.overhead !== undefined)
+        throw refused('Pod Overhead set without corresponding RuntimeClass defined Overhead');
+      return object;
+    }
+    const found = reader.get('node.k8s.io/v1 RuntimeClass', undefined, runtimeClassName) as
+      (StoredObject & ClassSpec) | undefined;
+    if (found === undefined) throw refused(`RuntimeClass "${runtimeClassName}" not found`);
     const { overhead, scheduling } = found;
     let next = spec;
     if (overhead?.podFixed !== undefined) {
       if (spec.overhead !== undefined && !isEqual(spec.overhead, overhead.podFixed))
-        throw forbidden(
-          resource,
-          name,
-          "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead",
-        );
+        throw refused("Pod's Overhead doesn't match RuntimeClass's defined Overhead");
       next = { ...next, overhead: overhead.podFixed };
     }
     if (scheduling?.nodeSelector !== undefined) {
@@ -67,7 +88,7 @@ export const runtimeClass: AdmissionPlugin = {
       next = { ...next, nodeSelector: { ...own, ...scheduling.nodeSelector } };
     }
     if (scheduling?.tolerations !== undefined)
-      next = { ...next, tolerations: [...(next.tolerations ?? []), ...scheduling.tolerations] };
+      next = { ...next, tolerations: merged([...(next.tolerations ?? []), ...scheduling.tolerations]) };
     return withSpec(object, next);
   },
 };
@@ -111,7 +132,10 @@ export const defaultIngressClass: AdmissionPlugin = {
     const { object } = request;
     if (object === undefined || !isNew(request, 'networking.k8s.io/ingresses')) return object;
     const spec = (object['spec'] ?? {}) as { ingressClassName?: string };
-    if (spec.ingressClassName !== undefined || object.metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined)
+    if (
+      spec.ingressClassName !== undefined ||
+      object.metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined
+    )
       return object;
     const ingressClassName = defaultOf(reader, 'networking.k8s.io/v1 IngressClass', [
       'ingressclass.kubernetes.io/is-default-class',
@@ -130,7 +154,8 @@ export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
   mutate({ operation, resource, subresource, object }) {
     const finalizer = protection[resource.storage];
-    if (object === undefined || finalizer === undefined || operation !== 'CREATE' || subresource !== undefined) return object;
+    if (object === undefined || finalizer === undefined || operation !== 'CREATE' || subresource !== undefined)
+      return object;
     const finalizers = object.metadata.finalizers ?? [];
     if (finalizers.includes(finalizer)) return object;
     return { ...object, metadata: { ...object.metadata, finalizers: [...finalizers, finalizer] } };

@@ -11,13 +11,13 @@ import {
 } from './defaults.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
-import { podSecurity } from './pod-security.ts';
+import { podSecurity } from './pod-security/index.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
 import { mutatingWebhooks, validatingWebhooks, type AnswerWebhook } from './webhooks.ts';
 
-export interface AdmissionOptions {
+interface AdmissionOptions {
   /** For the names of token volumes. */
   chance: Chance;
   /** What webhooks say that can be reached; they allow everything unless told otherwise. */
@@ -25,7 +25,10 @@ export interface AdmissionOptions {
 }
 
 /** The plugins that a Kubernetes 1.34 API server runs by default, in its order (pkg/kubeapiserver/options/plugins.go). */
-export function createAdmission({ chance, answerWebhook = () => ({ allowed: true }) }: AdmissionOptions): AdmissionPlugin[] {
+export function createAdmission({
+  chance,
+  answerWebhook = () => ({ allowed: true }),
+}: AdmissionOptions): AdmissionPlugin[] {
   return [
     namespaceLifecycle,
     limitRanger,

@@ -1,6 +1,7 @@
 import { forbidden } from '../api/status-error.ts';
 import type { Reader } from '../controllers/client.ts';
 import type { LimitRangeItem } from '../kinds/limits.ts';
+import { qosClass } from '../kinds/pod/quality.ts';
 import { amountsOf, podAmounts, type Amounts } from '../kinds/pod/resources.ts';
 import type { Container, PodSpec, ResourceList } from '../kinds/pod/types.ts';
 import { compareQuantities, formatQuantity, milliValue, parseQuantity, type Quantity } from '../kinds/quantity.ts';
@@ -11,7 +12,7 @@ import { newPod } from './pods.ts';
 
 const annotation = 'kubernetes.io/limit-ranger';
 
-const itemsOf = (range: StoredObject) => ((range['spec'] as { limits?: LimitRangeItem[] } | undefined)?.limits ?? []);
+const itemsOf = (range: StoredObject) => (range['spec'] as { limits?: LimitRangeItem[] } | undefined)?.limits ?? [];
 
 const rangesIn = (reader: Reader, namespace: string | undefined) =>
   namespace === undefined ? [] : reader.list('v1 LimitRange', { namespace });
@@ -26,33 +27,40 @@ function withDefaults(pod: StoredObject, spec: PodSpec, range: StoredObject): St
       Object.assign(requests, item.defaultRequest);
     }
   const notes: string[] = [];
-  const fillIn = (noun: string) => (container: Container): Container => {
-    const { limits: ownLimits = {}, requests: ownRequests = {} } = container.resources ?? {};
-    const missing = (own: ResourceList, given: ResourceList) => Object.keys(given).filter((name) => own[name] === undefined);
-    const [newRequests, newLimits] = [missing(ownRequests, requests), missing(ownLimits, limits)];
-    if (newRequests.length > 0) notes.push(`${newRequests.toSorted().join(', ')} request for ${noun} ${container.name}`);
-    if (newLimits.length > 0) notes.push(`${newLimits.toSorted().join(', ')} limit for ${noun} ${container.name}`);
-    if (newRequests.length + newLimits.length === 0) return container;
-    const [allLimits, allRequests] = [fill(ownLimits, limits), fill(ownRequests, requests)];
-    return {
-      ...container,
-      resources: {
-        ...container.resources,
-        ...(Object.keys(allLimits).length === 0 ? {} : { limits: allLimits }),
-        ...(Object.keys(allRequests).length === 0 ? {} : { requests: allRequests }),
-      },
+  const fillIn =
+    (noun: string) =>
+    (container: Container): Container => {
+      const { limits: ownLimits = {}, requests: ownRequests = {} } = container.resources ?? {};
+      const missing = (own: ResourceList, given: ResourceList) =>
+        Object.keys(given).filter((name) => own[name] === undefined);
+      const [newRequests, newLimits] = [missing(ownRequests, requests), missing(ownLimits, limits)];
+      if (newRequests.length > 0)
+        notes.push(`${newRequests.toSorted().join(', ')} request for ${noun} ${container.name}`);
+      if (newLimits.length > 0) notes.push(`${newLimits.toSorted().join(', ')} limit for ${noun} ${container.name}`);
+      if (newRequests.length + newLimits.length === 0) return container;
+      const [allLimits, allRequests] = [fill(ownLimits, limits), fill(ownRequests, requests)];
+      return {
+        ...container,
+        resources: {
+          ...container.resources,
+          ...(Object.keys(allLimits).length === 0 ? {} : { limits: allLimits }),
+          ...(Object.keys(allRequests).length === 0 ? {} : { requests: allRequests }),
+        },
+      };
     };
-  };
   const containers = (spec.containers ?? []).map(fillIn('container'));
   const initContainers = spec.initContainers?.map(fillIn('init container'));
   if (notes.length === 0) return pod;
+  const filled = { ...spec, containers, ...(initContainers === undefined ? {} : { initContainers }) };
   return {
     ...pod,
     metadata: {
       ...pod.metadata,
       annotations: { ...pod.metadata.annotations, [annotation]: `LimitRanger plugin set: ${notes.join('; ')}` },
     },
-    spec: { ...spec, containers, ...(initContainers === undefined ? {} : { initContainers }) },
+    spec: filled,
+    // The class of a pod follows from what it requests.
+    status: { ...(pod['status'] as object | undefined), qosClass: qosClass(filled) },
   };
 }
 
@@ -66,7 +74,8 @@ function belowMinimum(type: string, name: string, min: Quantity, { requests, lim
   const start = `minimum ${name} usage per ${type} is ${formatQuantity(min)}`;
   if (request === undefined) return `${start}.  No request is specified`;
   if (compareQuantities(request, min) < 0) return `${start}, but request is ${formatQuantity(request)}`;
-  if (limit !== undefined && compareQuantities(limit, min) < 0) return `${start}, but limit is ${formatQuantity(limit)}`;
+  if (limit !== undefined && compareQuantities(limit, min) < 0)
+    return `${start}, but limit is ${formatQuantity(limit)}`;
   return undefined;
 }
 

@@ -28,7 +28,12 @@ export const namespaceLifecycle: AdmissionPlugin = {
     return object;
   },
   validate({ operation, resource, name, subresource }) {
-    if (operation === 'DELETE' && subresource === undefined && resource.storage === '/namespaces' && immortal.includes(name))
+    if (
+      operation === 'DELETE' &&
+      subresource === undefined &&
+      resource.storage === '/namespaces' &&
+      immortal.includes(name)
+    )
       throw forbidden(namespaces, name, 'this namespace may not be deleted');
   },
 };

@@ -18,11 +18,16 @@ type StoredClass = StoredObject & PriorityClass;
 function defaultClass(reader: Reader): StoredClass | undefined {
   let found: StoredClass | undefined;
   for (const object of reader.list('scheduling.k8s.io/v1 PriorityClass') as readonly StoredClass[])
-    if (object.globalDefault === true && (found === undefined || (found.value ?? 0) > (object.value ?? 0))) found = object;
+    if (object.globalDefault === true && (found === undefined || (found.value ?? 0) > (object.value ?? 0)))
+      found = object;
   return found;
 }
 
-function withPriority({ resource, name, object }: AdmissionRequest, spec: PodSpec, reader: Reader): StoredObject | undefined {
+function withPriority(
+  { resource, name, object }: AdmissionRequest,
+  spec: PodSpec,
+  reader: Reader,
+): StoredObject | undefined {
   const { priorityClassName: named = '' } = spec;
   const found =
     named === ''
@@ -38,7 +43,11 @@ function withPriority({ resource, name, object }: AdmissionRequest, spec: PodSpe
       name,
       `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${priority} from the given PriorityClass name`,
     );
-  if (spec.preemptionPolicy !== undefined && preemptionPolicy !== undefined && spec.preemptionPolicy !== preemptionPolicy)
+  if (
+    spec.preemptionPolicy !== undefined &&
+    preemptionPolicy !== undefined &&
+    spec.preemptionPolicy !== preemptionPolicy
+  )
     throw forbidden(
       resource,
       name,

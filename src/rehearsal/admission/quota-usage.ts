@@ -4,7 +4,14 @@ import type { QuotaSpec } from '../kinds/limits.ts';
 import { podAmounts } from '../kinds/pod/resources.ts';
 import { qosClass } from '../kinds/pod/quality.ts';
 import type { PodSpec, ResourceList } from '../kinds/pod/types.ts';
-import { addQuantities, formatQuantity, parseQuantity, quantityOf, zeroQuantity, type Quantity } from '../kinds/quantity.ts';
+import {
+  addQuantities,
+  formatQuantity,
+  parseQuantity,
+  quantityOf,
+  zeroQuantity,
+  type Quantity,
+} from '../kinds/quantity.ts';
 import { isExtended, isHugePages } from '../kinds/resource-names.ts';
 import type { StoredObject } from '../objects.ts';
 
@@ -54,14 +61,19 @@ function podUsage(pod: StoredObject): Map<string, Quantity> {
 }
 
 function serviceUsage(service: StoredObject): Map<string, Quantity> {
-  const { type, ports = [], allocateLoadBalancerNodePorts } = (service['spec'] ?? {}) as {
+  const {
+    type,
+    ports = [],
+    allocateLoadBalancerNodePorts,
+  } = (service['spec'] ?? {}) as {
     type?: string;
     ports?: { nodePort?: number }[];
     allocateLoadBalancerNodePorts?: boolean;
   };
   const isBalanced = type === 'LoadBalancer';
   const given = ports.filter(({ nodePort = 0 }) => nodePort !== 0).length;
-  const nodePorts = type === 'NodePort' || isBalanced ? (allocateLoadBalancerNodePorts === false ? given : ports.length) : 0;
+  const nodePorts =
+    type === 'NodePort' || isBalanced ? (allocateLoadBalancerNodePorts === false ? given : ports.length) : 0;
   return new Map([
     ['count/services', one],
     ['services', one],
@@ -130,7 +142,10 @@ export function isAbout(name: string, resource: Countable): boolean {
     );
   if (group === '' && plural === 'services') return serviceNames.includes(name);
   if (group === '' && plural === 'persistentvolumeclaims')
-    return claimNames.includes(name) || /\.storageclass\.storage\.k8s\.io\/(persistentvolumeclaims|requests\.storage)$/.test(name);
+    return (
+      claimNames.includes(name) ||
+      /\.storageclass\.storage\.k8s\.io\/(persistentvolumeclaims|requests\.storage)$/.test(name)
+    );
   return name === countName(resource) || name === aliases[`${group}/${plural}`];
 }
 
@@ -149,7 +164,9 @@ const spansNamespaces = (spec: PodSpec): boolean =>
   [spec.affinity?.podAffinity, spec.affinity?.podAntiAffinity].some((pods) =>
     [
       ...(pods?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
-      ...(pods?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm ?? {}),
+      ...(pods?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(
+        ({ podAffinityTerm }) => podAffinityTerm ?? {},
+      ),
     ].some(({ namespaces = [], namespaceSelector }) => namespaces.length > 0 || namespaceSelector !== undefined),
   );
 
@@ -203,7 +220,7 @@ export function usedOf(
   return used;
 }
 
-export const asList = (amounts: Iterable<readonly [string, Quantity]>): ResourceList =>
+const asList = (amounts: Iterable<readonly [string, Quantity]>): ResourceList =>
   Object.fromEntries([...amounts].map(([name, quantity]) => [name, formatQuantity(quantity)]));
 
 /** The status of a quota (pkg/controller/resourcequota): what it limits, and what of that is taken. Pure. */
@@ -215,7 +232,10 @@ export function quotaStatus(
   const spec = specOfQuota(quota);
   const { namespace } = quota.metadata;
   const used = usedOf(spec, resources, ({ group, version, kind }) =>
-    reader.list(`${group === '' ? version : `${group}/${version}`} ${kind}`, namespace === undefined ? {} : { namespace }),
+    reader.list(
+      `${group === '' ? version : `${group}/${version}`} ${kind}`,
+      namespace === undefined ? {} : { namespace },
+    ),
   );
   return { hard: spec.hard ?? {}, used: asList(used) };
 }

@@ -4,7 +4,15 @@ import type { Reader } from '../controllers/client.ts';
 import type { QuotaSpec } from '../kinds/limits.ts';
 import { amountsOf } from '../kinds/pod/resources.ts';
 import type { PodSpec, ResourceList } from '../kinds/pod/types.ts';
-import { addQuantities, compareQuantities, parseQuantity, subtractQuantities, formatQuantity, zeroQuantity, type Quantity } from '../kinds/quantity.ts';
+import {
+  addQuantities,
+  compareQuantities,
+  parseQuantity,
+  subtractQuantities,
+  formatQuantity,
+  zeroQuantity,
+  type Quantity,
+} from '../kinds/quantity.ts';
 import type { StoredObject } from '../objects.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
 import { computeUsage, covers, isAbout, specOfQuota, usageOf, usedOf, type Usage } from './quota-usage.ts';
@@ -41,7 +49,8 @@ function isHandled({ operation, resource, subresource, object, old }: AdmissionR
   if (operation === 'CREATE') return true;
   if (operation !== 'UPDATE' || resource.group !== '') return false;
   if (resource.plural === 'services' || resource.plural === 'persistentvolumeclaims') return true;
-  const ends = (pod: StoredObject | undefined) => ((pod?.['spec'] as PodSpec | undefined)?.activeDeadlineSeconds ?? -1) >= 0;
+  const ends = (pod: StoredObject | undefined) =>
+    ((pod?.['spec'] as PodSpec | undefined)?.activeDeadlineSeconds ?? -1) >= 0;
   return resource.plural === 'pods' && ends(object) !== ends(old);
 }
 
@@ -58,19 +67,35 @@ function added({ resource, object, old }: AdmissionRequest, limits: QuotaSpec): 
   return delta;
 }
 
-function check(request: AdmissionRequest, quota: StoredObject, reader: Reader): void {
-  const { resource, object, name } = request;
+/** A quota that is about the request. */
+interface Concerned {
+  title: string;
+  namespace: string | undefined;
+  limited: ResourceList;
+  limits: QuotaSpec;
+  /** Of what it limits, that which the request can take. */
+  names: readonly string[];
+}
+
+function concerned({ object, resource }: AdmissionRequest, quota: StoredObject): Concerned | undefined {
   const { hard: limited } = (quota['status'] ?? {}) as { hard?: ResourceList };
   // A quota holds once its controller has looked at it.
-  if (object === undefined || limited === undefined) return;
+  if (object === undefined || limited === undefined) return undefined;
   const limits: QuotaSpec = { ...specOfQuota(quota), hard: limited };
-  if (!covers(limits, object, resource)) return;
-  const names = Object.keys(limited).filter((entry) => isAbout(entry, resource));
-  const title = quota.metadata.name;
-  const missing = resource.storage === '/pods' ? unstated((object['spec'] ?? {}) as PodSpec, names) : undefined;
+  if (!covers(limits, object, resource)) return undefined;
+  const { name: title, namespace } = quota.metadata;
+  return { title, namespace, limited, limits, names: Object.keys(limited).filter((entry) => isAbout(entry, resource)) };
+}
+
+function checkStated({ resource, object, name }: AdmissionRequest, { title, names }: Concerned): void {
+  const missing = resource.storage === '/pods' ? unstated((object?.['spec'] ?? {}) as PodSpec, names) : undefined;
   if (missing !== undefined) throw forbidden(resource, name, `failed quota: ${title}: ${missing}`);
+}
+
+function checkAmounts(request: AdmissionRequest, quota: Concerned, reader: Reader): void {
+  const { resource, name } = request;
+  const { title, namespace, limited, limits, names } = quota;
   const delta = added(request, limits);
-  const { namespace } = quota.metadata;
   const used = usedOf(limits, [resource], (each) =>
     reader.list(`${apiVersionOf(each) as 'v1'} ${each.kind}`, namespace === undefined ? {} : { namespace }),
   );
@@ -95,6 +120,8 @@ export const resourceQuota: AdmissionPlugin = {
   validate(request, reader) {
     const { namespace } = request;
     if (namespace === undefined || !isHandled(request)) return;
-    for (const quota of reader.list('v1 ResourceQuota', { namespace })) check(request, quota, reader);
+    const quotas = reader.list('v1 ResourceQuota', { namespace }).flatMap((quota) => concerned(request, quota) ?? []);
+    for (const quota of quotas) checkStated(request, quota);
+    for (const quota of quotas) checkAmounts(request, quota, reader);
   },
 };

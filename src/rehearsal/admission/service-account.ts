@@ -19,7 +19,9 @@ const tokenSource: NonNullable<Volume['projected']> = {
   sources: [
     { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
     { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-    { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+    {
+      downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] },
+    },
   ],
 };
 
@@ -53,7 +55,8 @@ export const serviceAccount = (chance: Chance): AdmissionPlugin => ({
     const { object, namespace, resource, name } = request;
     const given = newPod(request);
     if (given === undefined || object?.metadata.annotations?.[mirror] !== undefined) return object;
-    const accountName = given.serviceAccountName === undefined || given.serviceAccountName === '' ? 'default' : given.serviceAccountName;
+    const accountName =
+      given.serviceAccountName === undefined || given.serviceAccountName === '' ? 'default' : given.serviceAccountName;
     const found = reader.get('v1 ServiceAccount', namespace, accountName);
     if (found === undefined)
       throw forbidden(
@@ -63,7 +66,8 @@ export const serviceAccount = (chance: Chance): AdmissionPlugin => ({
       );
     const account = found as StoredObject & Account;
     let spec: PodSpec = { ...given, serviceAccountName: accountName, serviceAccount: accountName };
-    if (given.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) spec = withToken(spec, chance);
+    if (given.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
+      spec = withToken(spec, chance);
     const secrets = account.imagePullSecrets ?? [];
     if ((spec.imagePullSecrets ?? []).length === 0 && secrets.length > 0)
       spec = { ...spec, imagePullSecrets: secrets.map((secret) => ({ name: secret.name ?? '' })) };

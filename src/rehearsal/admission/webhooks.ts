@@ -1,4 +1,4 @@
-import { StatusError } from '../api/status-error.ts';
+import { StatusError, type StatusCause } from '../api/status-error.ts';
 import type { KindName, Reader } from '../controllers/client.ts';
 import { selects } from '../kinds/selectors.ts';
 import { webhooksOf, type Webhook, type WebhookRule } from '../kinds/webhooks.ts';
@@ -6,7 +6,7 @@ import type { StoredObject } from '../objects.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
 
 /** What a webhook that can be reached says. */
-export type WebhookAnswer =
+type WebhookAnswer =
   | { allowed: true; object?: StoredObject; warnings?: readonly string[] }
   | { allowed: false; message?: string; reason?: string; code?: number };
 
@@ -20,11 +20,17 @@ function namesResource(resources: readonly string[] = [], plural: string, subres
   return resources.some((pattern) => {
     const [resource, sub] = pattern.split('/');
     if (resource !== '*' && resource !== plural) return false;
-    return subresource === undefined ? sub === undefined || (sub === '*' && resource === '*') : sub === '*' || sub === subresource;
+    return subresource === undefined
+      ? sub === undefined || (sub === '*' && resource === '*')
+      : sub === '*' || sub === subresource;
   });
 }
 
-function matchesRule(rule: WebhookRule, { operation, resource, subresource, namespace }: AdmissionRequest, isExact: boolean): boolean {
+function matchesRule(
+  rule: WebhookRule,
+  { operation, resource, subresource, namespace }: AdmissionRequest,
+  isExact: boolean,
+): boolean {
   const { scope = '*' } = rule;
   const isOfNamespace = namespace !== undefined && resource.storage !== '/namespaces';
   return (
@@ -37,7 +43,11 @@ function matchesRule(rule: WebhookRule, { operation, resource, subresource, name
   );
 }
 
-function isInNamespace({ namespaceSelector }: Webhook, { resource, namespace, object, old }: AdmissionRequest, reader: Reader): boolean {
+function isInNamespace(
+  { namespaceSelector }: Webhook,
+  { resource, namespace, object, old }: AdmissionRequest,
+  reader: Reader,
+): boolean {
   if (namespaceSelector === undefined) return true;
   if (resource.storage === '/namespaces') return selects(namespaceSelector, (object ?? old)?.metadata.labels ?? {});
   if (namespace === undefined) return true;
@@ -50,7 +60,9 @@ function concerns(webhook: Webhook, request: AdmissionRequest, reader: Reader): 
   if (!isInNamespace(webhook, request, reader)) return false;
   return (
     objectSelector === undefined ||
-    [request.object, request.old].some((object) => object !== undefined && selects(objectSelector, object.metadata.labels ?? {}))
+    [request.object, request.old].some(
+      (object) => object !== undefined && selects(objectSelector, object.metadata.labels ?? {}),
+    )
   );
 }
 
@@ -82,11 +94,14 @@ function serviceComplaint(reader: Reader, namespace: string, name: string): stri
 const failed = (name: string, why: string) => {
   const message = `failed calling webhook "${name}": ${why}`;
   return new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, {
-    causes: [{ reason: '', message }],
+    causes: [{ message } as StatusCause],
   });
 };
 
-function refused(name: string, { message, reason = '', code = 403 }: Extract<WebhookAnswer, { allowed: false }>): StatusError {
+function refused(
+  name: string,
+  { message, reason = '', code = 403 }: Extract<WebhookAnswer, { allowed: false }>,
+): StatusError {
   const start = `admission webhook "${name}" denied the request`;
   return new StatusError(code, reason, message === undefined ? `${start} without explanation` : `${start}: ${message}`);
 }
@@ -126,7 +141,8 @@ const configurations = 'admissionregistration.k8s.io/v1';
 
 export const mutatingWebhooks = (answer: AnswerWebhook): AdmissionPlugin => ({
   name: 'MutatingAdmissionWebhook',
-  mutate: (request, reader) => call({ kind: `${configurations} MutatingWebhookConfiguration`, request, reader, answer }),
+  mutate: (request, reader) =>
+    call({ kind: `${configurations} MutatingWebhookConfiguration`, request, reader, answer }),
 });
 
 export const validatingWebhooks = (answer: AnswerWebhook): AdmissionPlugin => ({
@@ -135,4 +151,3 @@ export const validatingWebhooks = (answer: AnswerWebhook): AdmissionPlugin => ({
     call({ kind: `${configurations} ValidatingWebhookConfiguration`, request, reader, answer });
   },
 });
-

@@ -5,6 +5,9 @@ import type { Resource } from './resource.ts';
 const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
 
+const definitions = 'apiextensions.k8s.io/customresourcedefinitions';
+const cleanup = 'customresourcecleanup.apiextensions.k8s.io';
+
 /** What deleting does to an object (apiserver registry/generic/registry/store.go, registry/rest/delete.go). Pure. */
 export const deletion = {
   /** The object as it waits for finalizers or its grace period; undefined when it goes at once. */
@@ -17,7 +20,7 @@ export const deletion = {
       now,
     }: { resource: Resource; options: DeleteOptions; grace: number | undefined; now: number },
   ): StoredObject | undefined {
-    const finalizers = finalizersFor(object, options);
+    const finalizers = finalizersFor(object, options, resource);
     const seconds = grace === undefined ? 0 : (options.gracePeriodSeconds ?? grace);
     const holds = finalizers.length > 0 || hasNamespaceFinalizers(object, resource);
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
@@ -28,7 +31,7 @@ export const deletion = {
       return marked(object, { seconds: isSooner ? seconds : deletionGracePeriodSeconds, finalizers, now, isSooner });
     }
     if (!holds && seconds === 0) return undefined;
-    return marked(object, { seconds, finalizers, now, isSooner: true });
+    return withEnding(marked(object, { seconds, finalizers, now, isSooner: true }), resource, now);
   },
 
   /** Deleted, and nothing holds it any more. */
@@ -43,6 +46,21 @@ export const deletion = {
     );
   },
 };
+
+/** What some kinds say of themselves as soon as they are deleted: their own storage does it, no controller. */
+function withEnding(object: StoredObject, { storage }: Resource, now: number): StoredObject {
+  const status = (object['status'] ?? {}) as { conditions?: object[] };
+  if (storage === '/namespaces') return { ...object, status: { ...status, phase: 'Terminating' } };
+  if (storage !== definitions) return object;
+  const condition = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: `${new Date(now).toISOString().slice(0, 19)}Z`,
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  };
+  return { ...object, status: { ...status, conditions: [...(status.conditions ?? []), condition] } };
+}
 
 function marked(
   object: StoredObject,
@@ -70,8 +88,11 @@ function marked(
 }
 
 /** The propagation policy stands as a finalizer that the garbage collector takes away. */
-function finalizersFor({ metadata }: StoredObject, options: DeleteOptions): string[] {
-  const present = metadata.finalizers ?? [];
+function finalizersFor({ metadata }: StoredObject, options: DeleteOptions, { storage }: Resource): string[] {
+  const own = metadata.finalizers ?? [];
+  // A definition waits for its objects, from its deletion on.
+  const waits = storage === definitions && metadata.deletionTimestamp === undefined && !own.includes(cleanup);
+  const present = waits ? [...own, cleanup] : own;
   const policy =
     options.propagationPolicy ??
     (options.orphanDependents === undefined ? undefined : options.orphanDependents ? 'Orphan' : 'Background');

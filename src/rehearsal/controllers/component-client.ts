@@ -57,7 +57,7 @@ export function createComponentClient(api: Api, component: Component): Client {
   };
 }
 
-function resourceOf(api: Api, kind: KindName | string): Resource {
+function resourceOf(api: Api, kind: string): Resource {
   const resource = api.registry.ofKind(kind);
   if (resource === undefined) {
     const [apiVersion = '', name = ''] = kind.split(' ');

@@ -35,7 +35,7 @@ import { replicaSetController, replicationController } from './workloads/replica
 import { statefulSetController } from './workloads/stateful-set.ts';
 
 /** What the controllers need besides the API. */
-export interface ControllerOptions {
+interface ControllerOptions {
   registry: Registry;
   /** The resources that a CustomResourceDefinition asks for, one for each served version. */
   customResource(definition: StoredObject): readonly Resource[];

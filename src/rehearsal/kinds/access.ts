@@ -134,4 +134,3 @@ function bindingRules(isNamespaced: boolean): KindRules {
 
 export const roleBindingRules = bindingRules(true);
 export const clusterRoleBindingRules = bindingRules(false);
-

@@ -4,7 +4,7 @@ import type { FieldErrors } from './field-errors.ts';
 /** Checks of addresses (k8s.io/apimachinery/pkg/util/validation/ip.go), in the lenient form of fields that always were. */
 const withoutZeros = (value: string) => value.replace(/(^|\.)0+(?=\d)/g, '$1');
 
-export const isIPv4Address = (value: string) => isIPv4(withoutZeros(value));
+const isIPv4Address = (value: string) => isIPv4(withoutZeros(value));
 export const isAddress = (value: string) => isIPv4Address(value) || isIPv6(value);
 
 export function checkAddress(errors: FieldErrors, path: string, value: string): boolean {
@@ -22,7 +22,8 @@ interface Block {
 function blockOf(value: string): Block | undefined {
   const [address = '', length, ...more] = value.split('/');
   const size = isIPv4Address(address) ? 32 : isIPv6(address) ? 128 : 0;
-  if (size === 0 || length === undefined || more.length > 0 || !/^\d+$/.test(length) || Number(length) > size) return undefined;
+  if (size === 0 || length === undefined || more.length > 0 || !/^\d+$/.test(length) || Number(length) > size)
+    return undefined;
   const bits = Number(length);
   const rest = BigInt(size - bits);
   return { first: (numberOf(address) >> rest) << rest, bits, size };

@@ -67,7 +67,8 @@ const scaleDown = { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 10
 
 function withDefaults(fields: Fields): Fields {
   let spec = fill(fields, { minReplicas: 1, scaleTargetRef: {} });
-  if (((spec['metrics'] as unknown[] | null | undefined) ?? []).length === 0) spec = set(spec, 'metrics', [cpuAtEighty]);
+  if (((spec['metrics'] as unknown[] | null | undefined) ?? []).length === 0)
+    spec = set(spec, 'metrics', [cpuAtEighty]);
   return within(spec, 'behavior', (behavior) =>
     within(
       within(fill(behavior, { scaleUp, scaleDown }), 'scaleUp', (rules) => fill(rules, scaleUp)),
@@ -121,58 +122,47 @@ function checkResourceTarget(errors: FieldErrors, path: string, { target = {} }:
   checkTarget(errors, `${path}.target`, target);
   const { averageUtilization, averageValue } = target;
   if (averageUtilization === undefined && averageValue === undefined)
-    errors.required(
-      `${path}.target.averageUtilization`,
-      'must set either a target raw value or a target utilization',
-    );
+    errors.required(`${path}.target.averageUtilization`, 'must set either a target raw value or a target utilization');
   if (averageUtilization !== undefined && averageValue !== undefined)
-    errors.forbidden(
-      `${path}.target.averageValue`,
-      'may not set both a target raw value and a target utilization',
-    );
+    errors.forbidden(`${path}.target.averageValue`, 'may not set both a target raw value and a target utilization');
 }
 
-const checkSource: Record<(typeof sourceFields)[number], (errors: FieldErrors, path: string, source: Source) => void> = {
-  object: (errors, path, { describedObject = {}, metric, target = {} }) => {
-    checkReference(errors, `${path}.describedObject`, describedObject, false);
-    checkIdentifier(errors, `${path}.metric`, metric);
-    checkTarget(errors, `${path}.target`, target);
-    if (target.value === undefined && target.averageValue === undefined)
-      errors.required(`${path}.target.averageValue`, 'must set either a target value or averageValue');
-  },
-  external: (errors, path, { metric, target = {} }) => {
-    checkIdentifier(errors, `${path}.metric`, metric);
-    checkTarget(errors, `${path}.target`, target);
-    if (target.value === undefined && target.averageValue === undefined)
-      errors.required(
-        `${path}.target.averageValue`,
-        'must set either a target value for metric or a per-pod target',
-      );
-    if (target.value !== undefined && target.averageValue !== undefined)
-      errors.forbidden(
-        `${path}.target.value`,
-        'may not set both a target value for metric and a per-pod target',
-      );
-  },
-  pods: (errors, path, { metric, target = {} }) => {
-    checkIdentifier(errors, `${path}.metric`, metric);
-    checkTarget(errors, `${path}.target`, target);
-    if (target.averageValue === undefined)
-      errors.required(`${path}.target.averageValue`, 'must specify a positive target averageValue');
-  },
-  resource: (errors, path, source) => {
-    if ((source.name ?? '') === '') errors.required(`${path}.name`, 'must specify a resource name');
-    checkResourceTarget(errors, path, source);
-  },
-  containerResource: (errors, path, source) => {
-    const { name = '', container = '' } = source;
-    if (name === '') errors.required(`${path}.name`, 'must specify a resource name');
-    else checkContainerResourceName(errors, `${path}.name`, name);
-    if (container === '') errors.required(`${path}.container`, 'must specify a container');
-    else errors.each(`${path}.container`, container, dnsLabel(container));
-    checkResourceTarget(errors, path, source);
-  },
-};
+const checkSource: Record<(typeof sourceFields)[number], (errors: FieldErrors, path: string, source: Source) => void> =
+  {
+    object: (errors, path, { describedObject = {}, metric, target = {} }) => {
+      checkReference(errors, `${path}.describedObject`, describedObject, false);
+      checkIdentifier(errors, `${path}.metric`, metric);
+      checkTarget(errors, `${path}.target`, target);
+      if (target.value === undefined && target.averageValue === undefined)
+        errors.required(`${path}.target.averageValue`, 'must set either a target value or averageValue');
+    },
+    external: (errors, path, { metric, target = {} }) => {
+      checkIdentifier(errors, `${path}.metric`, metric);
+      checkTarget(errors, `${path}.target`, target);
+      if (target.value === undefined && target.averageValue === undefined)
+        errors.required(`${path}.target.averageValue`, 'must set either a target value for metric or a per-pod target');
+      if (target.value !== undefined && target.averageValue !== undefined)
+        errors.forbidden(`${path}.target.value`, 'may not set both a target value for metric and a per-pod target');
+    },
+    pods: (errors, path, { metric, target = {} }) => {
+      checkIdentifier(errors, `${path}.metric`, metric);
+      checkTarget(errors, `${path}.target`, target);
+      if (target.averageValue === undefined)
+        errors.required(`${path}.target.averageValue`, 'must specify a positive target averageValue');
+    },
+    resource: (errors, path, source) => {
+      if ((source.name ?? '') === '') errors.required(`${path}.name`, 'must specify a resource name');
+      checkResourceTarget(errors, path, source);
+    },
+    containerResource: (errors, path, source) => {
+      const { name = '', container = '' } = source;
+      if (name === '') errors.required(`${path}.name`, 'must specify a resource name');
+      else checkContainerResourceName(errors, `${path}.name`, name);
+      if (container === '') errors.required(`${path}.container`, 'must specify a container');
+      else errors.each(`${path}.container`, container, dnsLabel(container));
+      checkResourceTarget(errors, path, source);
+    },
+  };
 
 function checkMetric(errors: FieldErrors, path: string, metric: Metric): void {
   const { type = '' } = metric;
@@ -228,7 +218,12 @@ function checkAutoscaler(errors: FieldErrors, object: StoredObject): void {
   if (maxReplicas < 1) errors.invalid('spec.maxReplicas', maxReplicas, 'must be greater than 0');
   if (minReplicas !== undefined && maxReplicas < minReplicas)
     errors.invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`');
-  checkReference(errors, 'spec.scaleTargetRef', spec.scaleTargetRef ?? {}, object.metadata.resourceVersion === undefined);
+  checkReference(
+    errors,
+    'spec.scaleTargetRef',
+    spec.scaleTargetRef ?? {},
+    object.metadata.resourceVersion === undefined,
+  );
   const metrics = spec.metrics ?? [];
   for (const [index, metric] of metrics.entries()) checkMetric(errors, `spec.metrics[${index}]`, metric);
   if (minReplicas === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External'))

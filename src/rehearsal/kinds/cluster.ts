@@ -1,6 +1,6 @@
 import type { StoredObject } from '../objects.ts';
 import { isEqual } from '../store/equal.ts';
-import { checkAtMostWhole, checkIntOrPercent } from './apps.ts';
+import { checkAtMostWhole, checkIntOrPercent } from './apps/workload.ts';
 import { FieldErrors } from './field-errors.ts';
 import type { KindRules } from './kind-rules.ts';
 import { dnsLabel, qualifiedName } from './names.ts';
@@ -12,7 +12,8 @@ import { checkResources } from './resource-names.ts';
 import { checkLabels, checkSelector, type Labels, type LabelSelector } from './selectors.ts';
 import { fill, fillZero, nameOf, set, within, type Fields } from './sharing.ts';
 
-const finalizersOf = (object: StoredObject) => (object['spec'] as { finalizers?: string[] } | undefined)?.finalizers ?? [];
+const finalizersOf = (object: StoredObject) =>
+  (object['spec'] as { finalizers?: string[] } | undefined)?.finalizers ?? [];
 
 /** Namespaces: their name is one of their labels, and they end when `spec.finalizers` is empty. */
 export const namespaceRules: KindRules = {
@@ -30,7 +31,11 @@ export const namespaceRules: KindRules = {
   prepareCreate: (object) => {
     const finalizers = finalizersOf(object);
     const all = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
-    return { ...object, spec: { ...(object['spec'] as Fields | undefined), finalizers: all }, status: { phase: 'Active' } };
+    return {
+      ...object,
+      spec: { ...(object['spec'] as Fields | undefined), finalizers: all },
+      status: { phase: 'Active' },
+    };
   },
   // Only the `finalize` subresource changes them.
   prepareUpdate: (object, old) => set(object, 'spec', old['spec'] as unknown),
@@ -131,7 +136,10 @@ export const podDisruptionBudgetRules: KindRules = {
 };
 
 const highestPriority = 1_000_000_000;
-const systemPriorities: Record<string, number> = { 'system-node-critical': 2_000_001_000, 'system-cluster-critical': 2_000_000_000 };
+const systemPriorities: Record<string, number> = {
+  'system-node-critical': 2_000_001_000,
+  'system-cluster-critical': 2_000_000_000,
+};
 
 export const priorityClassRules: KindRules = {
   defaults: (object) => fill(object, { value: 0, preemptionPolicy: 'PreemptLowerPriority' }),
@@ -173,7 +181,11 @@ function systemComplaint(name: string, value: number, isDefault: boolean): strin
 export const runtimeClassRules: KindRules = {
   validate: (object) => {
     const errors = new FieldErrors();
-    const { handler = '', overhead, scheduling } = object as StoredObject & {
+    const {
+      handler = '',
+      overhead,
+      scheduling,
+    } = object as StoredObject & {
       handler?: string;
       overhead?: { podFixed?: Record<string, string | number> };
       scheduling?: { nodeSelector?: Labels; tolerations?: Toleration[] };
@@ -194,7 +206,9 @@ export const runtimeClassRules: KindRules = {
 export const leaseRules: KindRules = {
   // Coordinated leader election is switched off by default in 1.34: what it needs is dropped.
   defaults: (object) =>
-    within(fill(object, { spec: {} }), 'spec', (spec) => set(set(spec, 'strategy', undefined), 'preferredHolder', undefined)),
+    within(fill(object, { spec: {} }), 'spec', (spec) =>
+      set(set(spec, 'strategy', undefined), 'preferredHolder', undefined),
+    ),
   validate: (object) => {
     const errors = new FieldErrors();
     const { leaseDurationSeconds, leaseTransitions } = (object['spec'] ?? {}) as {

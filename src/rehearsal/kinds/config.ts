@@ -20,8 +20,7 @@ function checkImmutable(object: StoredObject, old: StoredObject, fields: readonl
   const errors = new FieldErrors();
   if (old['immutable'] !== true) return errors;
   if (object['immutable'] !== true) errors.forbidden('immutable', fixed);
-  for (const field of fields)
-    if (!isEqual(object[field] ?? {}, old[field] ?? {})) errors.forbidden(field, fixed);
+  for (const field of fields) if (!isEqual(object[field] ?? {}, old[field] ?? {})) errors.forbidden(field, fixed);
   return errors;
 }
 
@@ -142,4 +141,3 @@ export const secretRules: KindRules = {
   },
   selectableFields: { type: (object) => String(object['type'] ?? '') },
 };
-

@@ -23,7 +23,11 @@ function compared(one: readonly string[], other: readonly string[]): Line[] {
   let start = 0;
   while (start < one.length && one[start] === other[start]) start += 1;
   let end = 0;
-  while (end < one.length - start && end < other.length - start && one[one.length - 1 - end] === other[other.length - 1 - end])
+  while (
+    end < one.length - start &&
+    end < other.length - start &&
+    one[one.length - 1 - end] === other[other.length - 1 - end]
+  )
     end += 1;
   const same = (text: string): Line => ({ kind: ' ', text });
   return [
@@ -51,7 +55,10 @@ function middle(one: readonly string[], other: readonly string[]): Line[] {
       lines.push({ kind: ' ', text: left });
       i += 1;
       j += 1;
-    } else if (left !== undefined && (right === undefined || (lengths[(i + 1) * width + j] ?? 0) >= (lengths[i * width + j + 1] ?? 0))) {
+    } else if (
+      left !== undefined &&
+      (right === undefined || (lengths[(i + 1) * width + j] ?? 0) >= (lengths[i * width + j + 1] ?? 0))
+    ) {
       lines.push({ kind: '-', text: left });
       i += 1;
     } else {

@@ -81,7 +81,9 @@ interface Endpoint {
 export const endpointSliceRules: KindRules = {
   defaults: (object) =>
     withinEach(
-      withinEach(fill(object, { endpoints: null, ports: null }), 'ports', (port) => fill(port, { name: '', protocol: 'TCP' })),
+      withinEach(fill(object, { endpoints: null, ports: null }), 'ports', (port) =>
+        fill(port, { name: '', protocol: 'TCP' }),
+      ),
       'endpoints',
       (endpoint) => fill(endpoint, { conditions: {} }),
     ),

@@ -36,11 +36,19 @@ const involved = (object: StoredObject) => fieldsOf(object).involvedObject ?? {}
 
 /** What both APIs of events demand (`legacyValidateEvent`). */
 function checkEvent(errors: FieldErrors, object: StoredObject): void {
-  const { eventTime, reason = '', message = '', action = '', reportingComponent = '', reportingInstance = '' } = fieldsOf(object);
+  const {
+    eventTime,
+    reason = '',
+    message = '',
+    action = '',
+    reportingComponent = '',
+    reportingInstance = '',
+  } = fieldsOf(object);
   const { namespace: own = '' } = object.metadata;
   const { namespace = '' } = involved(object);
   const hasTime = eventTime !== undefined && eventTime !== null;
-  const isForeign = namespace === '' ? own !== 'default' && (!hasTime || own !== 'kube-system') : !hasTime && namespace !== own;
+  const isForeign =
+    namespace === '' ? own !== 'default' && (!hasTime || own !== 'kube-system') : !hasTime && namespace !== own;
   if (isForeign) errors.invalid('involvedObject.namespace', namespace, 'does not match event.namespace');
   if (hasTime) {
     if (reportingComponent === '') errors.required('reportingComponent');
@@ -93,7 +101,21 @@ export const eventRules: KindRules = {
   },
 };
 
-const fixed = ['involvedObject', 'reason', 'message', 'source', 'firstTimestamp', 'lastTimestamp', 'count', 'type', 'eventTime', 'action', 'related', 'reportingController', 'reportingInstance'] as const;
+const fixed = [
+  'involvedObject',
+  'reason',
+  'message',
+  'source',
+  'firstTimestamp',
+  'lastTimestamp',
+  'count',
+  'type',
+  'eventTime',
+  'action',
+  'related',
+  'reportingController',
+  'reportingInstance',
+] as const;
 
 /** By what name the newer API selects: `regarding.name` is `involvedObject.name`. */
 const renamed = Object.fromEntries(

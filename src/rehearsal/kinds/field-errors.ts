@@ -5,7 +5,7 @@ import { quote, toJson } from './go-text.ts';
 function printed(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return quote(value);
-  return typeof value === 'object' ? toJson(value) : String(value);
+  return typeof value === 'object' ? toJson(value) : JSON.stringify(value);
 }
 
 const withDetail = (text: string, detail: string) => (detail === '' ? text : `${text}: ${detail}`);

@@ -1,4 +1,10 @@
-const escapes: Record<string, string> = { '\x07': '\\a', '\x0b': '\\v', '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
+const escapes: Record<string, string> = {
+  '\x07': '\\a',
+  '\x0b': '\\v',
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+};
 
 /** A string as Go's `%q` prints it. */
 export function quote(text: string): string {

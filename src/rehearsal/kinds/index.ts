@@ -1,14 +1,12 @@
 import { clusterRoleBindingRules, clusterRoleRules, roleBindingRules, roleRules } from './access.ts';
-import {
-  controllerRevisionRules,
-  daemonSetRules,
-  deploymentRules,
-  replicaSetRules,
-  replicationControllerRules,
-  statefulSetRules,
-} from './apps.ts';
+import { controllerRevisionRules } from './apps/controller-revision.ts';
+import { daemonSetRules } from './apps/daemon-set.ts';
+import { deploymentRules } from './apps/deployment.ts';
+import { replicaSetRules, replicationControllerRules } from './apps/replica-set.ts';
+import { statefulSetRules } from './apps/stateful-set.ts';
 import { horizontalPodAutoscalerRules } from './autoscaling.ts';
-import { cronJobRules, jobRules } from './batch.ts';
+import { cronJobRules } from './batch/cron-job.ts';
+import { jobRules } from './batch/job.ts';
 import {
   leaseRules,
   namespaceRules,
@@ -22,10 +20,14 @@ import { endpointSliceRules, endpointsRules } from './endpoints.ts';
 import { eventRules, newEventRules } from './events.ts';
 import type { KindRules } from './kind-rules.ts';
 import { limitRangeRules, resourceQuotaRules } from './limits.ts';
-import { ingressClassRules, ingressRules, networkPolicyRules } from './networking.ts';
+import { ingressClassRules } from './networking/ingress-class.ts';
+import { ingressRules } from './networking/ingress.ts';
+import { networkPolicyRules } from './networking/network-policy.ts';
 import { podRules, podTemplateRules } from './pod/index.ts';
 import { serviceRules } from './service/index.ts';
-import { csiDriverRules, persistentVolumeClaimRules, persistentVolumeRules, storageClassRules } from './storage.ts';
+import { csiDriverRules, storageClassRules } from './storage/storage-class.ts';
+import { persistentVolumeClaimRules } from './storage/persistent-volume-claim.ts';
+import { persistentVolumeRules } from './storage/persistent-volume.ts';
 import { customResourceDefinitionRules } from '../schema/definition-rules.ts';
 import {
   mutatingWebhookRules,

@@ -37,7 +37,8 @@ function internalObject(ref: string, value: Fields): Fields {
   if (shapes['metadata'] !== undefined) Object.assign(result, metadataOf(value['metadata']));
   for (const { go, json, zero } of types[ref] ?? []) {
     const own = ref === 'core.v1.PodSpec' && go === 'SecurityContext' ? withHostFields(value) : value[json];
-    if (own !== undefined && own !== null && !isEmptyMap(own, shapes[json])) result[go] = internalValue(shapes[json], own);
+    if (own !== undefined && own !== null && !isEmptyMap(own, shapes[json]))
+      result[go] = internalValue(shapes[json], own);
     else if (!isMeta || zero !== null) result[go] = zero;
   }
   return result;
@@ -48,7 +49,9 @@ const isEmptyMap = (value: unknown, shape: Shape | undefined) =>
   (shape?.type === 'map' || shape?.type === 'list') && Object.keys(value as object).length === 0;
 
 function withHostFields(spec: Fields): Fields {
-  const own = Object.fromEntries(hostFields.flatMap((field) => (spec[field] === undefined ? [] : [[field, spec[field]]])));
+  const own = Object.fromEntries(
+    hostFields.flatMap((field) => (spec[field] === undefined ? [] : [[field, spec[field]]])),
+  );
   return { ...own, ...(spec['securityContext'] as Fields | undefined) };
 }
 
@@ -57,7 +60,8 @@ function metadataOf(metadata: unknown): Fields {
   const { labels, annotations, name, namespace } = (metadata ?? {}) as Fields;
   const result: Fields = {};
   for (const [field, value] of Object.entries({ name, namespace, labels, annotations }))
-    if (value !== undefined && Object.keys(value as object).length > 0) result[field] = internalValue({ type: 'map' }, value);
+    if (value !== undefined && Object.keys(value as object).length > 0)
+      result[field] = internalValue({ type: 'map' }, value);
   return result;
 }
 

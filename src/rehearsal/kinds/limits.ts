@@ -3,7 +3,14 @@ import { FieldErrors } from './field-errors.ts';
 import type { KindRules } from './kind-rules.ts';
 import { qualifiedName } from './names.ts';
 import { compareQuantities, formatQuantity, milliValue, parseQuantity, type Quantity } from './quantity.ts';
-import { checkAmount, checkContainerResourceName, checkResourceName, isExtended, isHugePages, isStandardInQuota } from './resource-names.ts';
+import {
+  checkAmount,
+  checkContainerResourceName,
+  checkResourceName,
+  isExtended,
+  isHugePages,
+  isStandardInQuota,
+} from './resource-names.ts';
 import type { ResourceList } from './pod/types.ts';
 import { fill, set, within, withinEach, type Fields } from './sharing.ts';
 
@@ -97,13 +104,19 @@ function checkOrder(errors: FieldErrors, path: string, item: LimitRangeItem, nam
   if (above(min, max) && max !== undefined) refuse('min', min, ['min', min], ['max', max]);
   if (above(min, request) && request !== undefined)
     refuse('defaultRequest', request, ['min', min], ['default request', request]);
-  if (above(request, max) && max !== undefined) refuse('defaultRequest', request, ['default request', request], ['max', max]);
+  if (above(request, max) && max !== undefined)
+    refuse('defaultRequest', request, ['default request', request], ['max', max]);
   if (above(request, limit) && limit !== undefined)
     refuse('defaultRequest', request, ['default request', request], ['default limit', limit]);
   if (above(min, limit) && limit !== undefined) refuse('default', min, ['min', min], ['default', limit]);
   if (above(limit, max) && max !== undefined) refuse('default', max, ['default', limit], ['max', max]);
   if (ratio !== undefined) checkRatio(errors, `${path}.maxLimitRequestRatio[${name}]`, ratio, min, max);
-  if ((isHugePages(name) || isExtended(name)) && limit !== undefined && request !== undefined && compareQuantities(limit, request) !== 0)
+  if (
+    (isHugePages(name) || isExtended(name)) &&
+    limit !== undefined &&
+    request !== undefined &&
+    compareQuantities(limit, request) !== 0
+  )
     errors.invalid(
       `${path}.defaultRequest[${name}]`,
       formatQuantity(request),
@@ -111,7 +124,13 @@ function checkOrder(errors: FieldErrors, path: string, item: LimitRangeItem, nam
     );
 }
 
-function checkRatio(errors: FieldErrors, path: string, ratio: Quantity, min: Quantity | undefined, max: Quantity | undefined): void {
+function checkRatio(
+  errors: FieldErrors,
+  path: string,
+  ratio: Quantity,
+  min: Quantity | undefined,
+  max: Quantity | undefined,
+): void {
   const text = formatQuantity(ratio);
   const value = Number(milliValue(ratio)) / 1000;
   if (value < 1) errors.invalid(path, text, `ratio ${text} is less than 1`);
@@ -159,8 +178,7 @@ function checkQuota(errors: FieldErrors, spec: QuotaSpec): void {
   }
   for (const scope of own) {
     if (!scopes.includes(scope)) errors.invalid('spec.scopes', own, 'unsupported scope');
-    for (const _ of uncovered(scope, hard))
-      errors.invalid('spec.scopes', own, 'unsupported scope applied to resource');
+    for (const _ of uncovered(scope, hard)) errors.invalid('spec.scopes', own, 'unsupported scope applied to resource');
   }
   checkConflicts(errors, 'spec.scopes', own, own);
   const expressions = scopeSelector?.matchExpressions ?? [];
@@ -169,7 +187,12 @@ function checkQuota(errors: FieldErrors, spec: QuotaSpec): void {
     if (!scopes.includes(scopeName)) errors.invalid(`${path}.scopeName`, scopeName, 'unsupported scope');
     for (const _ of uncovered(scopeName, hard))
       errors.invalidText(path, goSelector(expressions), 'unsupported scope applied to resource');
-    if (scopes.includes(scopeName) && scopeName !== 'PriorityClass' && scopeName !== 'VolumeAttributesClass' && operator !== 'Exists')
+    if (
+      scopes.includes(scopeName) &&
+      scopeName !== 'PriorityClass' &&
+      scopeName !== 'VolumeAttributesClass' &&
+      operator !== 'Exists'
+    )
       errors.invalid(
         `${path}.operator`,
         operator,
@@ -190,7 +213,12 @@ function checkQuota(errors: FieldErrors, spec: QuotaSpec): void {
         );
     } else errors.invalid(`${path}.operator`, operator, 'not a valid selector operator');
   }
-  checkConflicts(errors, path, expressions.map(({ scopeName = '' }) => scopeName), own.length === 0 ? null : own);
+  checkConflicts(
+    errors,
+    path,
+    expressions.map(({ scopeName = '' }) => scopeName),
+    own.length === 0 ? null : own,
+  );
 }
 
 const goSelector = (expressions: readonly { scopeName?: string; operator?: string; values?: string[] }[]) =>

@@ -141,7 +141,9 @@ export const dns1035Label: NameCheck = (name, isPrefix = false) => check(masked(
 /** Anything that can stand in a path (k8s.io/apimachinery/pkg/api/validation/path). */
 export const pathSegment: NameCheck = (name, isPrefix = false) => {
   if (!isPrefix && (name === '.' || name === '..')) return [`may not be '${name}'`];
-  return ['/', '%'].filter((character) => name.includes(character)).map((character) => `may not contain '${character}'`);
+  return ['/', '%']
+    .filter((character) => name.includes(character))
+    .map((character) => `may not contain '${character}'`);
 };
 
 export const underscoredSubdomainName = (name: string) => check(name, underscoredRule);
@@ -168,7 +170,11 @@ export function qualifiedName(value: string): readonly string[] {
 }
 
 const dotted = (value: string) =>
-  value === '.' || value === '..' ? [`must not be '${value}'`] : value.startsWith('..') ? ["must not start with '..'"] : fine;
+  value === '.' || value === '..'
+    ? [`must not be '${value}'`]
+    : value.startsWith('..')
+      ? ["must not start with '..'"]
+      : fine;
 
 /** Keys of ConfigMaps and Secrets. */
 export function configMapKey(value: string): readonly string[] {
@@ -195,8 +201,7 @@ export const identity = (id: number) => (id >= 0 && id <= 2_147_483_647 ? fine :
 export function portName(port: string): readonly string[] {
   const errors: string[] = [];
   if (port.length > 15) errors.push(atMost(15));
-  if (!/^[-a-z0-9]+$/.test(port))
-    errors.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/^[-a-z0-9]+$/.test(port)) errors.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(port)) errors.push('must contain at least one letter (a-z)');
   if (port.includes('--')) errors.push('must not contain consecutive hyphens');
   if (port.startsWith('-') || port.endsWith('-')) errors.push('must not begin or end with a hyphen');
@@ -211,13 +216,7 @@ export const percentText = (value: string) =>
 export const httpHeaderName = (value: string) =>
   headerNameExpression.test(value)
     ? fine
-    : [
-        example(
-          "a valid HTTP header must consist of alphanumeric characters or '-'",
-          headerName,
-          'X-Header-Name',
-        ),
-      ];
+    : [example("a valid HTTP header must consist of alphanumeric characters or '-'", headerName, 'X-Header-Name')];
 
 export const isHttpPath = (path: string) => httpPathExpression.test(path);
 export const httpPathComplaint = `Invalid path (regex used for validation is '${httpPath}')`;

@@ -68,7 +68,8 @@ function checkFinalizers(errors: FieldErrors, path: string, finalizers: readonly
   for (const finalizer of finalizers) errors.each(path, finalizer, qualifiedName(finalizer));
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion'))
     errors.invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set');
-  if (isStandard) for (const [index, name] of finalizers.entries()) checkFinalizerName(errors, `${path}[${index}]`, name);
+  if (isStandard)
+    for (const [index, name] of finalizers.entries()) checkFinalizerName(errors, `${path}[${index}]`, name);
 }
 
 /** Finalizers without a domain are Kubernetes' own. */
@@ -88,7 +89,13 @@ function checkManagedFields(errors: FieldErrors, path: string, { managedFields =
   }
 }
 
-function checkNew(errors: FieldErrors, meta: StoredMeta, resource: Pick<Resource, 'isNamespaced'>, name: NameCheck, isStandard: boolean): void {
+function checkNew(
+  errors: FieldErrors,
+  meta: StoredMeta,
+  resource: Pick<Resource, 'isNamespaced'>,
+  name: NameCheck,
+  isStandard: boolean,
+): void {
   const { generateName } = meta;
   if (generateName !== undefined && generateName !== '')
     errors.each('metadata.generateName', generateName, name(generateName, true));
@@ -108,7 +115,14 @@ function checkNew(errors: FieldErrors, meta: StoredMeta, resource: Pick<Resource
   checkManagedFields(errors, 'metadata.managedFields', meta);
 }
 
-const fixed = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+const fixed = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const;
 
 function checkChange(errors: FieldErrors, meta: StoredMeta, old: StoredMeta, isStandard: boolean): void {
   if (old.deletionTimestamp !== undefined) {

@@ -1,7 +1,7 @@
 import type { FieldErrors } from './field-errors.ts';
 import { labelValue, qualifiedName } from './names.ts';
 
-export interface LabelRequirement {
+interface LabelRequirement {
   key?: string;
   operator?: string;
   values?: string[];

@@ -85,8 +85,7 @@ function checkClient(errors: FieldErrors, path: string, { url, service }: NonNul
   if (name === '') errors.required(`${path}.service.name`, 'service name is required');
   if (namespace === '') errors.required(`${path}.service.namespace`, 'service namespace is required');
   const complaints = portNumber(port);
-  if (complaints.length > 0)
-    errors.invalid(`${path}.service.port`, port, `port is not valid: ${complaints.join(',')}`);
+  if (complaints.length > 0) errors.invalid(`${path}.service.port`, port, `port is not valid: ${complaints.join(',')}`);
 }
 
 function checkUrl(errors: FieldErrors, path: string, text: string): void {
@@ -95,7 +94,8 @@ function checkUrl(errors: FieldErrors, path: string, text: string): void {
   const [, scheme = '', authority = '', , query, fragment] = match ?? [];
   if (scheme !== 'https') errors.invalid(path, scheme, `'https' is the only allowed URL scheme${form}`);
   if (authority === '') errors.invalid(path, '', `host must be specified${form}`);
-  if (authority.includes('@')) errors.invalid(path, authority.split('@')[0], 'user information is not permitted in the URL');
+  if (authority.includes('@'))
+    errors.invalid(path, authority.split('@')[0], 'user information is not permitted in the URL');
   if (fragment !== undefined) errors.invalid(path, fragment.slice(1), 'fragments are not permitted in the URL');
   if (query !== undefined) errors.invalid(path, query.slice(1), 'query parameters are not permitted in the URL');
 }
@@ -163,6 +163,5 @@ export const validatingPolicyRules: KindRules = {
 };
 
 export const validatingPolicyBindingRules: KindRules = {
-  defaults: (object) =>
-    within(fill(object, { spec: {} }), 'spec', (spec) => within(spec, 'matchResources', withMatch)),
+  defaults: (object) => within(fill(object, { spec: {} }), 'spec', (spec) => within(spec, 'matchResources', withMatch)),
 };

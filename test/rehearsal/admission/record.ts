@@ -65,7 +65,21 @@ for (const [file, list] of Object.entries(scenarios)) {
 }
 await closeNamespace();
 
+const map = object('v1', 'ConfigMap', 'case', {});
 const missing = createRecorder(server, 'rh-admission-missing');
-const nowhere = [await missing.record({ name: 'in a namespace that is not there', object: object('v1', 'ConfigMap', 'case', {}) })];
-await writeRecording(fileOf('nowhere'), { source, cases: nowhere });
+const ending = createRecorder(server, 'rh-admission-ending');
+await ending.openNamespace();
+const held = await ending.make({ ...map, metadata: { name: 'held', finalizers: ['example.com/held'] } });
+await ending.closeNamespace();
+const gone = await server.send('DELETE', '/api/v1/namespaces/kube-system?dryRun=All');
+await writeRecording(fileOf('namespaces'), {
+  source,
+  missing: await missing.record({ name: 'missing', object: map }),
+  ending: {
+    namespace: withoutManaged(await read('/api/v1/namespaces/rh-admission-ending')),
+    ...(await ending.record({ name: 'ending', object: map })),
+  },
+  immortal: { code: gone.code, answer: gone.body },
+});
+await ending.remove(ending.pathOfMade(held));
 server.close();

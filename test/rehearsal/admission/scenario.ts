@@ -22,6 +22,10 @@ export const podOf = (name: string, ...resources: Fields[]): Fields =>
   object('v1', 'Pod', name, {
     spec: {
       nodeSelector: { case: 'none' },
-      containers: resources.map((each, index) => ({ name: `c${index}`, image: 'registry.example/web:1', resources: each })),
+      containers: resources.map((each, index) => ({
+        name: `c${index}`,
+        image: 'registry.example/web:1',
+        resources: each,
+      })),
     },
   });

@@ -9,6 +9,10 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     where: '* / kubectl explain *: stdout*',
     why: 'The rehearsal cluster carries the types of every field but not their descriptions, which are megabytes of prose.',
   },
+  {
+    where: '*containerStatuses[*].user.linux.*',
+    why: 'Which user an image runs as stands in the image, which a rehearsal does not have.',
+  },
 ];
 
 /**

@@ -6,7 +6,11 @@ export const byNature: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN CERTIFICATE-----[\s\S]*-----END CERTIFICATE-----\n?/g, '<certificates>'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
   [/\b(containerd|docker|cri-o):\/\/[0-9a-f]{64}/g, '$1://<id>'],
+  [/Image ID: +\S+/g, 'Image ID: <image id>'],
   [/sha256:[0-9a-f]{64}/g, 'sha256:<digest>'],
+  // Whether a node has an image already is its own affair.
+  [/Container image "([^"]+)" already present on machine/g, 'Image "$1" is there'],
+  [/Successfully pulled image "([^"]+)" in .*? bytes\./g, 'Image "$1" is there'],
   [/(resourceVersion"?: *)"\d+"/g, '$1"<version>"'],
   [/(?<=Resource Version: +)\d+/g, '<version>'],
   [/\b(?!127\.0\.0\.1|0\.0\.0\.0)\d{1,3}(\.\d{1,3}){3}\b/g, '<ip>'],
@@ -27,6 +31,8 @@ const isString = (value: unknown) => typeof value === 'string';
 /** Fields that differ by nature, if they hold what is meant. */
 export const fields: Record<string, { name: string; is(value: unknown): boolean }> = {
   modifiedAt: { name: '<seconds>', is: isString },
+  // A digest where the image came from a registry; a configuration where it was loaded from a file.
+  imageID: { name: '<image id>', is: (value) => isString(value) && value !== '' },
   resourceVersion: { name: '<version>', is: isString },
   nodePort: { name: '<node port>', is: (value) => typeof value === 'number' && value >= 30_000 && value < 32_768 },
   healthCheckNodePort: { name: '<node port>', is: (value) => typeof value === 'number' },
@@ -34,5 +40,8 @@ export const fields: Record<string, { name: string; is(value: unknown): boolean 
   release: { name: '<release>', is: (value) => isString(value) && String(value).length > 200 },
 };
 
-/** A kubelet that is slow to see what it mounts says so, and tries again. */
-export const noise = /failed to sync (configmap|secret) cache: timed out waiting for the condition/;
+/**
+ * Events that depend on the node alone: a kubelet that is slow to see what it mounts says so and tries again, and one that has an
+ * image need not pull it.
+ */
+export const noise = /failed to sync (configmap|secret) cache: timed out waiting for the condition|Pulling image "/;

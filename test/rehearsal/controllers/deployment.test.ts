@@ -270,13 +270,14 @@ describe('a Deployment', () => {
     expect(pods(small)).toHaveLength(3);
   });
 
-  it('brings up ten thousand pods', () => {
+  // The figure is printed, not asserted: it is the machine's as much as the controllers'.
+  it('brings up ten thousand pods', { timeout: 60_000 }, () => {
     const small = cluster();
-    const began = performance.now();
+    const before = process.cpuUsage();
     small.client.create(deployment('web', { replicas: 10_000 }));
     small.clock.advance(5000);
-    const took = performance.now() - began;
+    const { user, system } = process.cpuUsage(before);
     expect(statusOf(find(small.client, kind, 'web'))).toMatchObject({ availableReplicas: 10_000 });
-    process.stdout.write(`10,000 pods: ${Math.round(took)} ms\n`);
+    process.stdout.write(`10,000 pods: ${Math.round((user + system) / 1000)} ms of CPU\n`);
   });
 });

@@ -26,11 +26,21 @@ function withSortedCauses(status: Fields): Fields {
   const causes = (details?.causes ?? []).filter(
     (cause, index, all) => all.findIndex((other) => isDeepStrictEqual(other, cause)) === index,
   );
+  // Limits are walked through at random as well: `[one, other]`.
+  const words = /: \[(.*)\]$/.exec(message ?? '')?.[1];
+  const sorted =
+    words === undefined
+      ? message
+      : words
+          .split(' ')
+          .map((word) => word.replace(/,$/, ''))
+          .sort()
+          .join(' ');
   const keyOf = ({ field, message: text }: Cause) => `${field} ${text}`;
   return {
     ...rest,
     // The message lists them in the same order.
-    ...(causes.length > 1 ? {} : { message }),
+    ...(causes.length > 1 ? {} : { message: sorted }),
     details: { ...details, causes: causes.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) },
   };
 }
@@ -63,7 +73,9 @@ function withoutAllocations(object: Fields, sent: Fields): Fields {
     ...object,
     spec: {
       ...spec,
-      ...(asked['clusterIP'] === undefined && spec['clusterIP'] !== undefined ? { clusterIP: 'IP', clusterIPs: ['IP'] } : {}),
+      ...(asked['clusterIP'] === undefined && spec['clusterIP'] !== undefined
+        ? { clusterIP: 'IP', clusterIPs: ['IP'] }
+        : {}),
       ...(spec.ports === undefined
         ? {}
         : {

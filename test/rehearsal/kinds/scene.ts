@@ -33,7 +33,8 @@ export function createScene(objects: readonly Fields[], namespace: string) {
     chance,
     rules: kindRules,
     admission: createAdmission({ chance: chance.fork('admission') }),
-    schemaDefaults: (object, { shape }) => withDefaults(object as unknown as JsonObject, shape) as unknown as StoredObject,
+    schemaDefaults: (object, { shape }) =>
+      withDefaults(object as unknown as JsonObject, shape) as unknown as StoredObject,
     schemaErrors: () => [],
     metaErrors,
     trackUpdate: () => undefined,
@@ -49,7 +50,12 @@ export function createScene(objects: readonly Fields[], namespace: string) {
 
   const attempt = (write: (by: Requester) => StoredObject, code: number, isDryRun = true): Outcome => {
     const warnings: string[] = [];
-    const by = { user: 'kubernetes-admin', fieldManager: 'kubectl-create', isDryRun, warn: (text: string) => void warnings.push(text) };
+    const by = {
+      user: 'kubernetes-admin',
+      fieldManager: 'kubectl-create',
+      isDryRun,
+      warn: (text: string) => void warnings.push(text),
+    };
     try {
       return { code, answer: write(by) as unknown as Fields, warnings };
     } catch (error) {
@@ -60,7 +66,8 @@ export function createScene(objects: readonly Fields[], namespace: string) {
   const decoded = (object: Fields) => {
     const resource = resourceOf(object);
     const wanted = { group: resource.group, version: resource.version, kind: resource.kind };
-    return readBody(Buffer.from(JSON.stringify(object)), 'application/json', wanted, 'Strict').object as unknown as StoredObject;
+    return readBody(Buffer.from(JSON.stringify(object)), 'application/json', wanted, 'Strict')
+      .object as unknown as StoredObject;
   };
   return {
     api,
@@ -71,10 +78,23 @@ export function createScene(objects: readonly Fields[], namespace: string) {
     create: (object: Fields, isDryRun = true) => {
       const resource = resourceOf(object);
       return attempt(
-        (by) => api.create(resource, resource.isNamespaced ? namespace : undefined, decoded(object) as unknown as NewObject, by),
+        (by) =>
+          api.create(
+            resource,
+            resource.isNamespaced ? namespace : undefined,
+            decoded(object) as unknown as NewObject,
+            by,
+          ),
         201,
         isDryRun,
       );
+    },
+    /** Deletes as a dry run. */
+    remove: (object: Fields) => {
+      const resource = resourceOf(object);
+      const { name } = object['metadata'] as { name: string };
+      const target = { resource, namespace: resource.isNamespaced ? namespace : undefined, name };
+      return attempt((by) => api.delete(target, {}, by).object, 200);
     },
     /** Replaces as a dry run what was put before. */
     replace: (object: Fields) => {
@@ -86,7 +106,8 @@ export function createScene(objects: readonly Fields[], namespace: string) {
           api.update(target, by, (latest) => {
             const { metadata, ...rest } = decoded(object);
             // Versions are numbered by the store at hand.
-            const { resourceVersion } = metadata.resourceVersion === undefined ? metadata : (latest ?? { metadata }).metadata;
+            const { resourceVersion } =
+              metadata.resourceVersion === undefined ? metadata : (latest ?? { metadata }).metadata;
             return { object: { ...rest, metadata: { ...metadata, resourceVersion } } as StoredObject };
           }),
         200,

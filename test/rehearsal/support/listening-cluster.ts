@@ -77,11 +77,17 @@ async function asked(url: string, body: string | Buffer | undefined, options: Re
           status: response.statusCode ?? 0,
           headers: response.headers,
           text: said,
-          json: isJson && said !== '' ? (JSON.parse(said) as Record<string, unknown>) : {},
+          json: isJson ? parsed(said) : {},
         });
       }, reject);
     });
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+/** Of a watch the first event. */
+function parsed(said: string): Record<string, unknown> {
+  const line = said.split('\n').find((part) => part !== '');
+  return line === undefined ? {} : (JSON.parse(line) as Record<string, unknown>);
 }

@@ -7,7 +7,7 @@ interface SecretKey {
   key: string;
 }
 
-export interface KeycloakSpec {
+interface KeycloakSpec {
   instances?: number;
   image?: string;
   startOptimized?: boolean;

@@ -11,7 +11,7 @@ export interface FailurePolicy {
   }[];
 }
 
-export interface PolicyVerdict {
+interface PolicyVerdict {
   action: Action | undefined;
   /** Only with FailJob: what the condition of the Job says. */
   message?: string;

@@ -42,7 +42,7 @@ export const hasEndpoints = (service: StoredObject) => {
   return type !== 'ExternalName' && selector !== undefined;
 };
 
-export const triggerAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';
+const triggerAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';
 export const headlessLabel = 'service.kubernetes.io/headless';
 
 const addressesOf = (pod: StoredObject) => (podStatus(pod).podIPs ?? []).map(({ ip }) => ip);

@@ -3,7 +3,7 @@ import type { LabelSelector } from '../../store/selectors.ts';
 import type { Client } from '../client.ts';
 import { podSpec } from '../pods.ts';
 
-export interface ClaimReference {
+interface ClaimReference {
   apiVersion?: string;
   kind?: string;
   namespace: string;

@@ -12,7 +12,7 @@ import {
 import { resolved, type IntOrPercent } from './deployment-view.ts';
 import { isTolerated, matchesNode, taintsOf } from './node-fit.ts';
 
-export interface DaemonSetSpec {
+interface DaemonSetSpec {
   selector: LabelSelector;
   template: PodTemplate;
   minReadySeconds?: number;
@@ -21,7 +21,7 @@ export interface DaemonSetSpec {
 }
 
 export const hashLabel = 'controller-revision-hash';
-export const generationLabel = 'pod-template-generation';
+const generationLabel = 'pod-template-generation';
 export const generationAnnotation = 'deprecated.daemonset.template.generation';
 
 export const daemonSetSpec = (set: StoredObject) => set['spec'] as DaemonSetSpec;
@@ -112,7 +112,7 @@ export const isUpdated = (pod: StoredObject, set: StoredObject, hash: string) =>
   );
 };
 
-export interface Replacement {
+interface Replacement {
   doomed: StoredObject[];
   /** Nodes that get a new pod beside the old one. */
   surging: string[];

@@ -29,7 +29,7 @@ export interface DeploymentStatus {
   conditions?: readonly Condition[];
 }
 
-export interface ReplicaSetSpec {
+interface ReplicaSetSpec {
   replicas: number;
   minReadySeconds?: number;
   template: PodTemplate;

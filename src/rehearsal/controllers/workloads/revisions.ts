@@ -13,7 +13,7 @@ interface Keeping {
   annotations: Record<string, string> | undefined;
 }
 
-export const revisionNumber = (revision: StoredObject) => (revision['revision'] as number | undefined) ?? 0;
+const revisionNumber = (revision: StoredObject) => (revision['revision'] as number | undefined) ?? 0;
 export const templateOf = (revision: StoredObject) =>
   (revision['data'] as { spec: { template: PodTemplate & { $patch?: string } } }).spec.template;
 

@@ -5,12 +5,12 @@ import { checkEnvironment } from './environment.ts';
 import { checkLifecycle, checkProbes } from './probes.ts';
 import { checkSecurityContext } from './security.ts';
 import type { Container, ContainerPort, PodSpec, Volume } from './types.ts';
-import { checkMounts } from './volumes.ts';
+import { checkMounts } from './mounts.ts';
 
 export const protocols = ['SCTP', 'TCP', 'UDP'];
 
 /** What containers are checked against: the rest of their pod. */
-export interface PodScene {
+interface PodScene {
   spec: PodSpec;
   volumes: ReadonlyMap<string, Volume>;
   claims: readonly string[];
@@ -33,7 +33,12 @@ function checkPorts(errors: FieldErrors, path: string, ports: readonly Container
   }
 }
 
-function checkResizePolicy(errors: FieldErrors, path: string, container: Container, podPolicy: string | undefined): void {
+function checkResizePolicy(
+  errors: FieldErrors,
+  path: string,
+  container: Container,
+  podPolicy: string | undefined,
+): void {
   const seen = new Set<string>();
   for (const [index, { resourceName = '', restartPolicy = '' }] of (container.resizePolicy ?? []).entries()) {
     if (seen.has(resourceName)) errors.duplicate(`${path}[${index}]`, resourceName);
@@ -45,7 +50,12 @@ function checkResizePolicy(errors: FieldErrors, path: string, container: Contain
   }
 }
 
-function checkCommon(errors: FieldErrors, path: string, container: Container, { spec, volumes, claims }: PodScene): void {
+function checkCommon(
+  errors: FieldErrors,
+  path: string,
+  container: Container,
+  { spec, volumes, claims }: PodScene,
+): void {
   const { name = '', image = '', terminationMessagePolicy } = container;
   if (name === '') errors.required(`${path}.name`);
   else errors.each(`${path}.name`, name, dnsLabel(name));
@@ -111,7 +121,15 @@ export function checkInitContainers(errors: FieldErrors, path: string, scene: Po
 }
 
 /** Fields that a container for debugging may not have. */
-const notEphemeral = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy', 'restartPolicy'] as const;
+const notEphemeral = [
+  'ports',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+  'resizePolicy',
+  'restartPolicy',
+] as const;
 
 export function checkEphemeralContainers(errors: FieldErrors, path: string, scene: PodScene): void {
   const { initContainers = [], ephemeralContainers = [] } = scene.spec;

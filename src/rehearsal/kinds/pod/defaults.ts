@@ -17,7 +17,7 @@ const domain = '(?:(?:[a-zA-Z0-9][-a-zA-Z0-9]*)(?:\\.[a-zA-Z0-9][-a-zA-Z0-9]*)*|
 const reference = new RegExp(`^(?:${domain})?${component}(?:/${component})*(?::([\\w][\\w.-]{0,127}))?(@.+)?$`);
 
 /** Always for an image without tag and digest, or with the tag `latest`; also IfNotPresent for what is no image name. */
-export function pullPolicyOf(image: string | undefined): string {
+function pullPolicyOf(image: string | undefined): string {
   const match = reference.exec(image ?? '');
   if (match === null) return 'IfNotPresent';
   const [, tag, digest] = match;
@@ -37,7 +37,11 @@ function withMilli<T extends object>(resources: T, field: string): T {
     for (const [name, value] of Object.entries(list as ResourceList)) {
       const quantity = parseQuantity(value);
       if (quantity.nano % 1_000_000n !== 0n)
-        rounded = set(rounded, name, formatQuantity({ nano: milliValue(quantity) * 1_000_000n, format: quantity.format }));
+        rounded = set(
+          rounded,
+          name,
+          formatQuantity({ nano: milliValue(quantity) * 1_000_000n, format: quantity.format }),
+        );
     }
     return rounded;
   });
@@ -76,7 +80,9 @@ function withContainer(container: Fields): Fields {
     terminationMessagePolicy: 'File',
     imagePullPolicy: pullPolicyOf(container['image'] as string | undefined),
   });
-  result = isAbsent(result['resources']) ? set(result, 'resources', {}) : within(result, 'resources', withRoundedResources);
+  result = isAbsent(result['resources'])
+    ? set(result, 'resources', {})
+    : within(result, 'resources', withRoundedResources);
   result = withinEach(result, 'ports', (port) => fillZero(port, { protocol: 'TCP' }));
   result = withinEach(result, 'env', (variable) =>
     within(variable, 'valueFrom', (source) => withDivisor(apiVersioned(source))),
@@ -125,7 +131,7 @@ function withVolume(volume: Fields): Fields {
 }
 
 /** Defaults that pods and pod templates share. */
-export function withPodSpecDefaults(spec: PodSpec): PodSpec {
+function withPodSpecDefaults(spec: PodSpec): PodSpec {
   if (filled.has(spec)) return spec;
   let result: PodSpec = fillZero(spec, {
     restartPolicy: 'Always',
@@ -191,7 +197,9 @@ function withPodRequests(spec: PodSpec): PodSpec {
             : formatQuantity(addQuantities(parseQuantity(ofContainers[name]), parseQuantity(value)));
   const ofPod = Object.fromEntries(Object.entries(limits).filter(([name]) => podLevel.includes(name)));
   const all = fill(fill(requests ?? {}, ofContainers), ofPod);
-  return all === requests || Object.keys(all).length === 0 ? spec : { ...spec, resources: { ...spec.resources, requests: all } };
+  return all === requests || Object.keys(all).length === 0
+    ? spec
+    : { ...spec, resources: { ...spec.resources, requests: all } };
 }
 
 /** A pod template within an object: its metadata is always there. */

@@ -93,10 +93,18 @@ export function checkResourceFieldRef(
   const rule = kind.startsWith('hugepages-') ? { values: bytes, of: 'hugepages' } : divisors[kind];
   if (rule === undefined || rule.values.includes(formatQuantity(quantity))) return;
   const among = rule.of === 'cpu' ? '1m and 1' : bytes.join(', ');
-  errors.invalid(`${path}.divisor`, resource, `only divisor's values ${among} are supported with the ${rule.of} resource`);
+  errors.invalid(
+    `${path}.divisor`,
+    resource,
+    `only divisor's values ${among} are supported with the ${rule.of} resource`,
+  );
 }
 
-function checkKeyRef(errors: FieldErrors, path: string, { name = '', key = '' }: { name?: string; key?: string }): void {
+function checkKeyRef(
+  errors: FieldErrors,
+  path: string,
+  { name = '', key = '' }: { name?: string; key?: string },
+): void {
   errors.each(`${path}.name`, name, dnsSubdomain(name));
   if (key === '') errors.required(`${path}.key`);
   else errors.each(`${path}.key`, key, configMapKey(key));

@@ -38,7 +38,9 @@ function withSelectedKeys(spec: PodSpec, labels: Labels): PodSpec {
     for (const field of ['podAffinity', 'podAntiAffinity'] as const) {
       const pods = affinity[field];
       if (pods === undefined) continue;
-      let changed = withinEach(pods, 'requiredDuringSchedulingIgnoredDuringExecution', (term) => withKeys(term, labels));
+      let changed = withinEach(pods, 'requiredDuringSchedulingIgnoredDuringExecution', (term) =>
+        withKeys(term, labels),
+      );
       changed = withinEach(changed, 'preferredDuringSchedulingIgnoredDuringExecution', (weighted) =>
         set(weighted, 'podAffinityTerm', withKeys((weighted['podAffinityTerm'] ?? {}) as PodAffinityTerm, labels)),
       );
@@ -46,7 +48,9 @@ function withSelectedKeys(spec: PodSpec, labels: Labels): PodSpec {
     }
     result = set(result, 'affinity', affinity);
   }
-  return withinEach(result, 'topologySpreadConstraints', (constraint) => withKeys(constraint as TopologySpread, labels));
+  return withinEach(result, 'topologySpreadConstraints', (constraint) =>
+    withKeys(constraint as TopologySpread, labels),
+  );
 }
 
 function checkImages(errors: FieldErrors, spec: PodSpec): void {
@@ -131,7 +135,8 @@ export const podRules: KindRules = {
 };
 
 function checkNew(errors: FieldErrors, spec: PodSpec): void {
-  if ((spec.ephemeralContainers ?? []).length > 0) errors.forbidden('spec.ephemeralContainers', 'cannot be set on create');
+  if ((spec.ephemeralContainers ?? []).length > 0)
+    errors.forbidden('spec.ephemeralContainers', 'cannot be set on create');
   if ((spec.nodeName ?? '') !== '' && (spec.schedulingGates ?? []).length > 0)
     errors.forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared');
 }
@@ -145,4 +150,3 @@ export const podTemplateRules: KindRules = {
     return errors.list;
   },
 };
-

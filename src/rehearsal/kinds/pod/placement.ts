@@ -48,7 +48,12 @@ export function checkTaints(errors: FieldErrors, path: string, taints: readonly 
   }
 }
 
-function checkRequirement(errors: FieldErrors, path: string, requirement: NodeRequirement, allowsAnyValue: boolean): void {
+function checkRequirement(
+  errors: FieldErrors,
+  path: string,
+  requirement: NodeRequirement,
+  allowsAnyValue: boolean,
+): void {
   const { key = '', operator = '', values = [] } = requirement;
   if (operator === 'In' || operator === 'NotIn') {
     if (values.length === 0) errors.required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'");
@@ -64,7 +69,11 @@ function checkRequirement(errors: FieldErrors, path: string, requirement: NodeRe
   for (const [index, value] of values.entries()) errors.each(`${path}.values[${index}]`, value, labelValue(value));
 }
 
-function checkFieldRequirement(errors: FieldErrors, path: string, { key = '', operator = '', values = [] }: NodeRequirement): void {
+function checkFieldRequirement(
+  errors: FieldErrors,
+  path: string,
+  { key = '', operator = '', values = [] }: NodeRequirement,
+): void {
   if (operator === 'In' || operator === 'NotIn') {
     if (values.length !== 1)
       errors.required(
@@ -76,7 +85,7 @@ function checkFieldRequirement(errors: FieldErrors, path: string, { key = '', op
   for (const [index, value] of values.entries()) errors.each(`${path}.values[${index}]`, value, dnsSubdomain(value));
 }
 
-export function checkNodeTerm(errors: FieldErrors, path: string, term: NodeTerm, allowsAnyValue = false): void {
+function checkNodeTerm(errors: FieldErrors, path: string, term: NodeTerm, allowsAnyValue = false): void {
   for (const [index, requirement] of (term.matchExpressions ?? []).entries())
     checkRequirement(errors, `${path}.matchExpressions[${index}]`, requirement, allowsAnyValue);
   for (const [index, requirement] of (term.matchFields ?? []).entries())
@@ -92,7 +101,12 @@ function checkWeight(errors: FieldErrors, path: string, weight = 0): void {
   if (weight <= 0 || weight > 100) errors.invalid(`${path}.weight`, weight, 'must be in the range 1-100');
 }
 
-function checkLabelKeys(errors: FieldErrors, path: string, keys: readonly string[] = [], selector?: LabelSelector): void {
+function checkLabelKeys(
+  errors: FieldErrors,
+  path: string,
+  keys: readonly string[] = [],
+  selector?: LabelSelector,
+): void {
   if (keys.length === 0) return;
   if (selector === undefined) return errors.forbidden(path, 'must not be specified when labelSelector is not set');
   for (const [index, key] of keys.entries()) errors.each(`${path}[${index}]`, key, qualifiedName(key));
@@ -131,10 +145,14 @@ function checkPodTerm(errors: FieldErrors, path: string, term: PodAffinityTerm):
 export function checkAffinity(errors: FieldErrors, path: string, affinity: Affinity | undefined): void {
   const { nodeAffinity: nodes } = affinity ?? {};
   const required = nodes?.requiredDuringSchedulingIgnoredDuringExecution;
-  const [hard, soft] = ['requiredDuringSchedulingIgnoredDuringExecution', 'preferredDuringSchedulingIgnoredDuringExecution'];
-  if (required !== undefined)
-    checkNodeSelector(errors, `${path}.nodeAffinity.${hard}`, required.nodeSelectorTerms);
-  for (const [index, { weight, preference = {} }] of (nodes?.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
+  const [hard, soft] = [
+    'requiredDuringSchedulingIgnoredDuringExecution',
+    'preferredDuringSchedulingIgnoredDuringExecution',
+  ];
+  if (required !== undefined) checkNodeSelector(errors, `${path}.nodeAffinity.${hard}`, required.nodeSelectorTerms);
+  for (const [index, { weight, preference = {} }] of (
+    nodes?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+  ).entries()) {
     const at = `${path}.nodeAffinity.${soft}[${index}]`;
     checkWeight(errors, at, weight);
     checkNodeTerm(errors, `${at}.preference`, preference, true);
@@ -143,7 +161,9 @@ export function checkAffinity(errors: FieldErrors, path: string, affinity: Affin
     const pods = affinity?.[field];
     for (const [index, term] of (pods?.requiredDuringSchedulingIgnoredDuringExecution ?? []).entries())
       checkPodTerm(errors, `${path}.${field}.${hard}[${index}]`, term);
-    for (const [index, { weight, podAffinityTerm = {} }] of (pods?.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
+    for (const [index, { weight, podAffinityTerm = {} }] of (
+      pods?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+    ).entries()) {
       const at = `${path}.${field}.${soft}[${index}]`;
       checkWeight(errors, at, weight);
       checkPodTerm(errors, `${at}.podAffinityTerm`, podAffinityTerm);
@@ -151,7 +171,11 @@ export function checkAffinity(errors: FieldErrors, path: string, affinity: Affin
   }
 }
 
-export function checkTopologySpread(errors: FieldErrors, path: string, constraints: readonly TopologySpread[] = []): void {
+export function checkTopologySpread(
+  errors: FieldErrors,
+  path: string,
+  constraints: readonly TopologySpread[] = [],
+): void {
   for (const [index, constraint] of constraints.entries()) {
     const at = `${path}[${index}]`;
     const { maxSkew = 0, topologyKey = '', whenUnsatisfiable = '', minDomains } = constraint;

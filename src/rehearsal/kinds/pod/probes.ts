@@ -50,13 +50,20 @@ function checkHandler(errors: FieldErrors, path: string, handler: Handler, grace
   if (count === 0) errors.required(path, 'must specify a handler type');
 }
 
-const numbers = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const;
+const numbers = [
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+] as const;
 
 function checkProbe(errors: FieldErrors, path: string, probe: Probe, grace: number | undefined): void {
   checkHandler(errors, path, probe, grace);
   for (const field of numbers) errors.nonNegative(`${path}.${field}`, probe[field]);
   const own = probe.terminationGracePeriodSeconds;
-  if (own !== undefined && own <= 0) errors.invalid(`${path}.terminationGracePeriodSeconds`, own, 'must be greater than 0');
+  if (own !== undefined && own <= 0)
+    errors.invalid(`${path}.terminationGracePeriodSeconds`, own, 'must be greater than 0');
 }
 
 /** Probes of a container that keeps running. */
@@ -97,4 +104,3 @@ export function checkLifecycle(
   if (lifecycle.stopSignal !== undefined && os === undefined)
     errors.forbidden(`${path}.stopSignal`, 'may not be set for containers with empty `spec.os.name`');
 }
-

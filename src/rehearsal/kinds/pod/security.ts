@@ -112,17 +112,17 @@ export function checkPodSecurityContext(
   for (const [index, group] of (context.supplementalGroups ?? []).entries())
     checkIdentity(errors, `${path}.supplementalGroups[${index}]`, group);
   if (spec.shareProcessNamespace === true && spec.hostPID === true)
-    errors.invalid(
-      `${path}.shareProcessNamespace`,
-      true,
-      'ShareProcessNamespace and HostPID cannot both be enabled',
-    );
+    errors.invalid(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled');
   const names = new Set<string>();
   for (const [index, { name = '' }] of (context.sysctls ?? []).entries()) {
     const at = `${path}.sysctls[${index}].name`;
     if (name === '') errors.required(at);
     else if (name.length > 253 || !sysctl.test(name))
-      errors.invalid(at, name, `must have at most 253 characters and match regex ${sysctl.source.replace('[./]', '[\\./]')}`);
+      errors.invalid(
+        at,
+        name,
+        `must have at most 253 characters and match regex ${sysctl.source.replace('[./]', '[\\./]')}`,
+      );
     else if (names.has(name)) errors.duplicate(at, name);
     names.add(name);
   }

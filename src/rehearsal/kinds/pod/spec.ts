@@ -24,8 +24,7 @@ export function checkPreemptionPolicy(errors: FieldErrors, path: string, policy:
 
 function checkDns(errors: FieldErrors, path: string, { dnsPolicy, dnsConfig }: PodSpec): void {
   if (dnsPolicy === 'None') {
-    if (dnsConfig === undefined)
-      return errors.required(path, 'must provide `dnsConfig` when `dnsPolicy` is None');
+    if (dnsConfig === undefined) return errors.required(path, 'must provide `dnsConfig` when `dnsPolicy` is None');
     if ((dnsConfig.nameservers ?? []).length === 0)
       return errors.required(
         `${path}.nameservers`,
@@ -33,7 +32,8 @@ function checkDns(errors: FieldErrors, path: string, { dnsPolicy, dnsConfig }: P
       );
   }
   const { nameservers = [], searches = [], options = [] } = dnsConfig ?? {};
-  if (nameservers.length > 3) errors.invalid(`${path}.nameservers`, nameservers, 'must not have more than 3 nameservers');
+  if (nameservers.length > 3)
+    errors.invalid(`${path}.nameservers`, nameservers, 'must not have more than 3 nameservers');
   for (const [index, server] of nameservers.entries()) checkAddress(errors, `${path}.nameservers[${index}]`, server);
   if (searches.length > 32) errors.invalid(`${path}.searches`, searches, 'must not have more than 32 search paths');
   if (searches.join(' ').length > 2048)
@@ -62,7 +62,11 @@ function checkHost(errors: FieldErrors, path: string, spec: PodSpec, isPod: bool
           );
 }
 
-function checkHostUsers(errors: FieldErrors, path: string, { hostUsers, hostNetwork, hostPID, hostIPC }: PodSpec): void {
+function checkHostUsers(
+  errors: FieldErrors,
+  path: string,
+  { hostUsers, hostNetwork, hostPID, hostIPC }: PodSpec,
+): void {
   if (hostUsers !== false) return;
   if (hostNetwork === true) errors.forbidden(`${path}.hostNetwork`, 'when `hostUsers` is false');
   if (hostPID === true) errors.forbidden(`${path}.HostPID`, 'when `hostUsers` is false');
@@ -140,7 +144,8 @@ function checkNames(errors: FieldErrors, path: string, spec: PodSpec): void {
   if (overhead !== undefined) checkResources(errors, `${path}.overhead`, { limits: overhead }, []);
   if (os === undefined) return;
   if ((os.name ?? '') === '') errors.required(`${path}.os.name`);
-  else if (os.name !== 'linux' && os.name !== 'windows') errors.notSupported(`${path}.os`, os.name, ['linux', 'windows']);
+  else if (os.name !== 'linux' && os.name !== 'windows')
+    errors.notSupported(`${path}.os`, os.name, ['linux', 'windows']);
 }
 
 /** `ValidatePodSpec`. `podName` is that of a pod; templates have none. */

@@ -10,7 +10,7 @@ export interface ResourceRequirements {
   claims?: { name?: string; request?: string }[];
 }
 
-export interface HttpGet {
+interface HttpGet {
   path?: string;
   port?: number | string;
   host?: string;

@@ -48,14 +48,17 @@ function checkDeadline(errors: FieldErrors, spec: PodSpec, old: PodSpec): boolea
   return false;
 }
 
-function checkAddedTolerations(errors: FieldErrors, now: readonly Toleration[] = [], before: readonly Toleration[] = []): void {
+function checkAddedTolerations(
+  errors: FieldErrors,
+  now: readonly Toleration[] = [],
+  before: readonly Toleration[] = [],
+): void {
   const path = 'spec.tolerations';
   for (const old of before) {
     const isKept = now.some((toleration) =>
       isEqual({ ...old, tolerationSeconds: undefined }, { ...toleration, tolerationSeconds: undefined }),
     );
-    if (!isKept)
-      return errors.forbidden(path, 'existing toleration can not be modified except its tolerationSeconds');
+    if (!isKept) return errors.forbidden(path, 'existing toleration can not be modified except its tolerationSeconds');
   }
   checkTolerations(errors, path, now);
 }
@@ -86,7 +89,9 @@ export function checkPodUpdate(errors: FieldErrors, spec: PodSpec, old: PodSpec)
   const allowed = {
     ...spec,
     ...(spec.containers === undefined ? {} : { containers: withImages(spec.containers, old.containers) }),
-    ...(spec.initContainers === undefined ? {} : { initContainers: withImages(spec.initContainers, old.initContainers) }),
+    ...(spec.initContainers === undefined
+      ? {}
+      : { initContainers: withImages(spec.initContainers, old.initContainers) }),
     activeDeadlineSeconds: old.activeDeadlineSeconds,
     schedulingGates: old.schedulingGates,
     tolerations: old.tolerations,

@@ -1,16 +1,33 @@
+import { checkClaimSpec } from '../storage/claim-spec.ts';
 import type { FieldErrors } from '../field-errors.ts';
 import { dnsLabel, dnsSubdomain } from '../names.ts';
-import { checkNoBacksteps, checkNotReserved } from '../paths.ts';
-import { checkClaimSpec } from '../claim-spec.ts';
 import { checkAnnotations } from '../object-meta.ts';
+import { checkNoBacksteps, checkNotReserved } from '../paths.ts';
 import { parseQuantity } from '../quantity.ts';
 import { checkLabels, type Labels } from '../selectors.ts';
 import { checkFieldRef, checkResourceFieldRef } from './environment.ts';
-import type { Container, DownwardFile, KeyToPath, Projection, Volume, VolumeMount } from './types.ts';
+import type { DownwardFile, KeyToPath, Projection, Volume } from './types.ts';
 
 const fileMode = 'must be a number between 0 and 0777 (octal), both inclusive';
-const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'];
-const fieldsOfFiles = ['metadata.name', 'metadata.namespace', 'metadata.labels', 'metadata.annotations', 'metadata.uid'];
+
+const hostPathTypes = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+];
+
+const fieldsOfFiles = [
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.labels',
+  'metadata.annotations',
+  'metadata.uid',
+];
 
 function checkMode(errors: FieldErrors, path: string, mode: number | undefined): void {
   if (mode !== undefined && (mode > 0o777 || mode < 0)) errors.invalid(path, mode, fileMode);
@@ -27,7 +44,11 @@ function checkItems(errors: FieldErrors, path: string, items: readonly KeyToPath
 }
 
 /** The path is that of the list: the server does not name the element. */
-function checkFile(errors: FieldErrors, path: string, { path: file = '', mode, fieldRef, resourceFieldRef }: DownwardFile): void {
+function checkFile(
+  errors: FieldErrors,
+  path: string,
+  { path: file = '', mode, fieldRef, resourceFieldRef }: DownwardFile,
+): void {
   if (file === '') errors.required(`${path}.path`);
   checkNotReserved(errors, `${path}.path`, file);
   if (fieldRef !== undefined) {
@@ -140,7 +161,10 @@ const sources: Record<string, SourceCheck> = {
 
 function checkSource(errors: FieldErrors, path: string, volume: Volume, podName: string | undefined): void {
   const kinds = Object.keys(volume).filter((field) => field !== 'name' && volume[field] !== undefined);
-  const ordered = [...Object.keys(sources).filter((kind) => kinds.includes(kind)), ...kinds.filter((kind) => !(kind in sources))];
+  const ordered = [
+    ...Object.keys(sources).filter((kind) => kinds.includes(kind)),
+    ...kinds.filter((kind) => !(kind in sources)),
+  ];
   for (const [index, kind] of ordered.entries()) {
     if (index > 0) errors.forbidden(`${path}.${kind}`, 'may not specify more than 1 volume type');
     else sources[kind]?.(errors, `${path}.${kind}`, volume);
@@ -162,7 +186,9 @@ export function checkVolumes(
 ): ReadonlyMap<string, Volume> {
   const usable = new Map<string, Volume>();
   const created = new Set(
-    podName === undefined ? [] : volumes.filter(({ ephemeral }) => ephemeral !== undefined).map(({ name }) => `${podName}-${name}`),
+    podName === undefined
+      ? []
+      : volumes.filter(({ ephemeral }) => ephemeral !== undefined).map(({ name }) => `${podName}-${name}`),
   );
   for (const [index, volume] of volumes.entries()) {
     const at = `${path}[${index}]`;
@@ -182,95 +208,4 @@ export function checkVolumes(
       );
   }
   return usable;
-}
-
-const propagations = ['Bidirectional', 'HostToContainer', 'None'];
-
-/** Mounts and devices of a container. */
-export function checkMounts(
-  errors: FieldErrors,
-  path: string,
-  container: Container,
-  volumes: ReadonlyMap<string, Volume>,
-): void {
-  const { volumeMounts = [], volumeDevices = [] } = container;
-  const devices = new Set(volumeDevices.map(({ name }) => name));
-  const devicePaths = new Set(volumeDevices.map(({ devicePath }) => devicePath));
-  const points = new Set<string>();
-  for (const [index, mount] of volumeMounts.entries()) {
-    const at = `${path}.volumeMounts[${index}]`;
-    const { name = '', mountPath = '' } = mount;
-    if (name === '') errors.required(`${at}.name`);
-    if (!volumes.has(name)) errors.notFound(`${at}.name`, name);
-    if (mountPath === '') errors.required(`${at}.mountPath`);
-    if (points.has(mountPath)) errors.invalid(`${at}.mountPath`, mountPath, 'must be unique');
-    points.add(mountPath);
-    if (devices.has(name)) errors.invalid(`${at}.name`, name, 'must not already exist in volumeDevices');
-    if (devicePaths.has(mountPath))
-      errors.invalid(`${at}.mountPath`, mountPath, 'must not already exist as a path in volumeDevices');
-    checkMountOptions(errors, `${path}.volumeMounts`, at, mount, container.securityContext?.privileged === true);
-  }
-  checkDevices(errors, `${path}.volumeDevices`, container, volumes);
-}
-
-/** Some paths lack the index, as on the server. */
-function checkMountOptions(errors: FieldErrors, path: string, at: string, mount: VolumeMount, isPrivileged: boolean): void {
-  const { subPath = '', subPathExpr = '', mountPropagation, recursiveReadOnly } = mount;
-  if (subPath !== '') checkRelative(errors, `${path}.subPath`, subPath);
-  if (subPathExpr !== '') {
-    if (subPath !== '')
-      errors.invalid(`${at}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive');
-    checkRelative(errors, `${path}.subPathExpr`, subPathExpr);
-  }
-  if (mountPropagation !== undefined) {
-    if (!propagations.includes(mountPropagation))
-      errors.notSupported(`${path}.mountPropagation`, mountPropagation, propagations);
-    if (mountPropagation === 'Bidirectional' && !isPrivileged)
-      errors.forbidden(
-        `${path}.mountPropagation`,
-        'Bidirectional mount propagation is available only to privileged containers',
-      );
-  }
-  if (recursiveReadOnly === undefined || recursiveReadOnly === 'Disabled') return;
-  const field = `${path}.recursiveReadOnly`;
-  if (recursiveReadOnly !== 'Enabled' && recursiveReadOnly !== 'IfPossible')
-    return errors.notSupported(field, recursiveReadOnly, ['Disabled', 'Enabled', 'IfPossible']);
-  if (mount.readOnly !== true) errors.forbidden(field, 'may only be specified when readOnly is true');
-  if (mountPropagation !== undefined && mountPropagation !== 'None')
-    errors.forbidden(field, 'may only be specified when mountPropagation is None or not specified');
-}
-
-function checkRelative(errors: FieldErrors, path: string, value: string): void {
-  if (value.startsWith('/')) errors.invalid(path, value, 'must be a relative path');
-  checkNoBacksteps(errors, path, value);
-}
-
-function checkDevices(errors: FieldErrors, path: string, container: Container, volumes: ReadonlyMap<string, Volume>): void {
-  const { volumeMounts = [], volumeDevices = [] } = container;
-  const mounts = new Set(volumeMounts.map(({ name }) => name));
-  const mountPaths = new Set(volumeMounts.map(({ mountPath }) => mountPath));
-  const names = new Set<string>();
-  const paths = new Set<string>();
-  for (const [index, { name = '', devicePath = '' }] of volumeDevices.entries()) {
-    const at = `${path}[${index}]`;
-    const volume = volumes.get(name);
-    if (name === '') errors.required(`${at}.name`);
-    if (names.has(name)) errors.invalid(`${at}.name`, name, 'must be unique');
-    if (volume === undefined) errors.notFound(`${at}.name`, name);
-    else if (volume.persistentVolumeClaim === undefined && volume.ephemeral === undefined)
-      errors.invalid(
-        `${at}.name`,
-        name,
-        'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode',
-      );
-    if (devicePath === '') errors.required(`${at}.devicePath`);
-    if (paths.has(devicePath)) errors.invalid(`${at}.devicePath`, devicePath, 'must be unique');
-    if (devicePath.split('/').includes('..'))
-      errors.invalid(`${at}.devicePath`, devicePath, "can not contain backsteps ('..')");
-    else paths.add(devicePath);
-    if (mounts.has(name)) errors.invalid(`${at}.name`, name, 'must not already exist in volumeMounts');
-    if (mountPaths.has(devicePath))
-      errors.invalid(`${at}.devicePath`, devicePath, 'must not already exist as a path in volumeMounts');
-    names.add(name);
-  }
 }

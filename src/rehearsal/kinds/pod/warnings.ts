@@ -29,7 +29,12 @@ export function podWarnings(spec: PodSpec, path = ''): string[] {
       warnings.push(
         `${at}.topologySpreadConstraints[${index}].labelSelector: a null labelSelector results in matching no pod`,
       );
-  repeated(spec.hostAliases ?? [], ({ ip }) => ip, (index, ip) => `${at}.hostAliases[${index}].ip: duplicate ip "${ip}"`, warnings);
+  repeated(
+    spec.hostAliases ?? [],
+    ({ ip }) => ip,
+    (index, ip) => `${at}.hostAliases[${index}].ip: duplicate ip "${ip}"`,
+    warnings,
+  );
   repeated(
     spec.imagePullSecrets ?? [],
     ({ name }) => name,

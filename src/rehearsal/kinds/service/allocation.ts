@@ -49,7 +49,8 @@ function withFamilies(service: StoredObject, spec: ServiceSpec, old: ServiceSpec
   if (own.list.length > 0) refuse(service, (errors) => errors.list.push(...own.list));
   const { clusterIPs = [], ipFamilies: given = [] } = spec;
   const path = 'spec.ipFamilyPolicy';
-  const several = (what: string) => `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`;
+  const several = (what: string) =>
+    `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`;
   if (policy === 'SingleStack' && clusterIPs.length === 2)
     refuse(service, (errors) => errors.invalid(path, policy, several('cluster IPs')));
   if (policy === 'SingleStack' && given.length === 2)
@@ -69,9 +70,7 @@ function withFamilies(service: StoredObject, spec: ServiceSpec, old: ServiceSpec
     return { ...spec, ipFamilyPolicy: policy, ipFamilies: families };
   }
   if (policy === 'RequireDualStack')
-    refuse(service, (errors) =>
-      errors.invalid(path, policy, 'this cluster is not configured for dual-stack services'),
-    );
+    refuse(service, (errors) => errors.invalid(path, policy, 'this cluster is not configured for dual-stack services'));
   const foreign = families.indexOf('IPv6');
   if (foreign !== -1)
     refuse(service, (errors) =>
@@ -104,7 +103,12 @@ function addressComplaint(address: string, used: ReadonlySet<string>): string | 
   return used.has(address) ? 'provided IP is already allocated' : undefined;
 }
 
-function withAddress(service: StoredObject, spec: ServiceSpec, allocator: Allocator, used: ReadonlySet<string>): ServiceSpec {
+function withAddress(
+  service: StoredObject,
+  spec: ServiceSpec,
+  allocator: Allocator,
+  used: ReadonlySet<string>,
+): ServiceSpec {
   if (spec.type === 'ExternalName' || isHeadless(spec)) return spec;
   const [wanted = ''] = spec.clusterIPs ?? [];
   if (wanted === '') {
@@ -130,7 +134,10 @@ function portComplaint(port: number, used: ReadonlySet<number>): string | undefi
 const staticPorts = Math.min(Math.max(16, (ports.last - ports.first + 1) / 32), 128);
 
 function freePort(used: Set<number>, chance: Chance): number {
-  const [first, count] = [ports.first + Math.floor(staticPorts), ports.last - ports.first + 1 - Math.floor(staticPorts)];
+  const [first, count] = [
+    ports.first + Math.floor(staticPorts),
+    ports.last - ports.first + 1 - Math.floor(staticPorts),
+  ];
   const start = chance.below(count);
   for (let step = 0; step < count; step += 1) {
     const port = first + ((start + step) % count);
@@ -179,7 +186,12 @@ function withNodePorts(
   return { ...spec, ports: list };
 }
 
-function withHealthCheckPort(spec: ServiceSpec, { chance }: Allocator, used: Set<number>, old?: ServiceSpec): ServiceSpec {
+function withHealthCheckPort(
+  spec: ServiceSpec,
+  { chance }: Allocator,
+  used: Set<number>,
+  old?: ServiceSpec,
+): ServiceSpec {
   if (!needsHealthCheck(spec) || (old !== undefined && needsHealthCheck(old))) return spec;
   const { healthCheckNodePort: wanted = 0 } = spec;
   if (wanted === 0) return { ...spec, healthCheckNodePort: freePort(used, chance) };
@@ -197,7 +209,11 @@ function withHealthCheckPort(spec: ServiceSpec, { chance }: Allocator, used: Set
  * Gives a service its addresses and node ports; none is given out twice. Throws 422 for one that was asked for and cannot
  * be had (pkg/registry/core/service/storage/alloc.go).
  */
-export function withAllocations(service: StoredObject, old: StoredObject | undefined, allocator: Allocator): StoredObject {
+export function withAllocations(
+  service: StoredObject,
+  old: StoredObject | undefined,
+  allocator: Allocator,
+): StoredObject {
   const { addresses, nodePorts } = taken(allocator, service);
   const before = old === undefined ? undefined : specOf(old);
   let spec = withFamilies(service, specOf(service), before);

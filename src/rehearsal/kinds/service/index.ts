@@ -4,7 +4,7 @@ import { FieldErrors } from '../field-errors.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { fill, fillZero, isZero, set, within, withinEach, type Fields } from '../sharing.ts';
 import { withAllocations } from './allocation.ts';
-import { isExternal, needsHealthCheck, needsNodePorts, specOf, type ServiceSpec } from './types.ts';
+import { isExternal, needsHealthCheck, needsNodePorts, specOf, type ServicePort, type ServiceSpec } from './types.ts';
 import { checkService, checkServiceUpdate } from './validation.ts';
 
 const internal = ['ClusterIP', 'NodePort', 'LoadBalancer'];
@@ -60,7 +60,7 @@ function withKeptPorts(spec: ServiceSpec, before: ServiceSpec): ServiceSpec {
   const used = new Set([...nodePortsOf(before)].filter((port) => own.has(port)));
   const known = new Map((before.ports ?? []).map(({ name = '', nodePort = 0 }) => [name, nodePort]));
   return withinEach(spec, 'ports', (port) => {
-    const former = known.get(String(port['name'] ?? '')) ?? 0;
+    const former = known.get((port as ServicePort).name ?? '') ?? 0;
     return isZero(port['nodePort']) && former !== 0 && !used.has(former) ? { ...port, nodePort: former } : port;
   });
 }

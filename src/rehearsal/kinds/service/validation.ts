@@ -25,7 +25,8 @@ export function checkService(errors: FieldErrors, spec: ServiceSpec): void {
   checkAffinity(errors, spec);
   checkClusterAddresses(errors, spec);
   for (const [index, ip] of (spec.externalIPs ?? []).entries())
-    if (checkAddress(errors, `spec.externalIPs[${index}]`, ip)) checkEndpointAddress(errors, `spec.externalIPs[${index}]`, ip);
+    if (checkAddress(errors, `spec.externalIPs[${index}]`, ip))
+      checkEndpointAddress(errors, `spec.externalIPs[${index}]`, ip);
   errors.oneOf('spec.type', type, types);
   checkPortNumbers(errors, spec);
   checkLoadBalancer(errors, spec);
@@ -46,7 +47,13 @@ function checkType(errors: FieldErrors, spec: ServiceSpec): void {
   else errors.each('spec.externalName', name, dnsSubdomain(name));
 }
 
-function checkServicePort(errors: FieldErrors, path: string, port: ServicePort, needsName: boolean, names: Set<string>): void {
+function checkServicePort(
+  errors: FieldErrors,
+  path: string,
+  port: ServicePort,
+  needsName: boolean,
+  names: Set<string>,
+): void {
   const { name = '', port: number = 0, protocol, targetPort, appProtocol } = port;
   if (name !== '') {
     errors.each(`${path}.name`, name, dnsLabel(name));
@@ -66,9 +73,14 @@ function checkAffinity(errors: FieldErrors, { sessionAffinity, sessionAffinityCo
   if (sessionAffinity !== 'ClientIP') return;
   const seconds = config?.clientIP?.timeoutSeconds;
   const missing =
-    config === undefined ? path : config.clientIP === undefined ? `${path}.clientIP` : `${path}.clientIP.timeoutSeconds`;
+    config === undefined
+      ? path
+      : config.clientIP === undefined
+        ? `${path}.clientIP`
+        : `${path}.clientIP.timeoutSeconds`;
   if (seconds === undefined) errors.required(missing, 'when session affinity type is ClientIP');
-  else if (seconds <= 0 || seconds > 86_400) errors.invalid(missing, seconds, 'must be greater than 0 and less than 86400');
+  else if (seconds <= 0 || seconds > 86_400)
+    errors.invalid(missing, seconds, 'must be greater than 0 and less than 86400');
 }
 
 /** `ValidateServiceClusterIPsRelatedFields` */
@@ -110,7 +122,8 @@ export function checkClusterAddresses(errors: FieldErrors, spec: ServiceSpec): v
 function checkPortNumbers(errors: FieldErrors, { type, ports = [] }: ServiceSpec): void {
   if (type === 'ClusterIP')
     for (const [index, { nodePort = 0 }] of ports.entries())
-      if (nodePort !== 0) errors.forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'");
+      if (nodePort !== 0)
+        errors.forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'");
   const nodePorts = new Set<string>();
   for (const [index, { nodePort = 0, protocol }] of ports.entries()) {
     if (nodePort === 0) continue;

@@ -19,7 +19,9 @@ export const limits: Scenario[] = [
       'nothing stated': {},
       'request stated': { [resources]: { requests: { cpu: '200m' } } },
       'limit stated': { [resources]: { limits: { memory: '1Gi' } } },
-      'everything stated': { [resources]: { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '1', memory: '1Gi' } } },
+      'everything stated': {
+        [resources]: { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '1', memory: '1Gi' } },
+      },
       'request above the limit by default': { [resources]: { requests: { cpu: '2' } } },
       'two containers and one to start': {
         'spec/containers/1': { name: 'side', image: 'a:1' },
@@ -33,7 +35,12 @@ export const limits: Scenario[] = [
     objects: [
       range(
         'bounds',
-        { type: 'Container', min: { cpu: '50m', memory: '16Mi' }, max: { cpu: '1', memory: '1Gi' }, maxLimitRequestRatio: { cpu: '4' } },
+        {
+          type: 'Container',
+          min: { cpu: '50m', memory: '16Mi' },
+          max: { cpu: '1', memory: '1Gi' },
+          maxLimitRequestRatio: { cpu: '4' },
+        },
         { type: 'Pod', max: { memory: '1536Mi' } },
       ),
     ],
@@ -41,7 +48,9 @@ export const limits: Scenario[] = [
       'nothing stated': {},
       'too little': { [resources]: { requests: { cpu: '10m', memory: '1Mi' }, limits: { cpu: '20m', memory: '2Mi' } } },
       'too much': { [resources]: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '2', memory: '2Gi' } } },
-      'ratio too high': { [resources]: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '900m', memory: '64Mi' } } },
+      'ratio too high': {
+        [resources]: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '900m', memory: '64Mi' } },
+      },
       'two together too much': {
         [resources]: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '500m', memory: '1Gi' } },
         'spec/containers/1': podOfOne(),
@@ -64,7 +73,7 @@ export const limits: Scenario[] = [
     cases: casesOf(claim, {
       'too small': {},
       'too large': { 'spec/resources/requests/storage': '11Gi' },
-      'fine': { 'spec/resources/requests/storage': '5Gi' },
+      fine: { 'spec/resources/requests/storage': '5Gi' },
     }),
   },
   {
@@ -84,5 +93,9 @@ export const limits: Scenario[] = [
 
 function podOfOne() {
   const { spec } = podOf('x', {}) as { spec: { containers: object[] } };
-  return { ...spec.containers[0], name: 'side', resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '500m', memory: '1Gi' } } };
+  return {
+    ...spec.containers[0],
+    name: 'side',
+    resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '500m', memory: '1Gi' } },
+  };
 }

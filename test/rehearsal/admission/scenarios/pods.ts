@@ -30,9 +30,12 @@ export const pods: Scenario[] = [
     ],
     cases: casesOf(pod, {
       'by default': {},
-      'missing': { 'spec/serviceAccountName': 'nobody' },
+      missing: { 'spec/serviceAccountName': 'nobody' },
       'without a token': { 'spec/serviceAccountName': 'silent' },
-      'without a token but asked for': { 'spec/serviceAccountName': 'silent', 'spec/automountServiceAccountToken': true },
+      'without a token but asked for': {
+        'spec/serviceAccountName': 'silent',
+        'spec/automountServiceAccountToken': true,
+      },
       'with a token but not asked for': { 'spec/automountServiceAccountToken': false },
       'with secrets for images': { 'spec/serviceAccountName': 'puller' },
       'with secrets of the pod': { 'spec/serviceAccountName': 'puller', 'spec/imagePullSecrets': [{ name: 'own' }] },
@@ -55,13 +58,16 @@ export const pods: Scenario[] = [
       ...casesOf(pod, {
         'of a class': { 'spec/priorityClassName': 'rh-admission-high' },
         'of the system': { 'spec/priorityClassName': 'system-node-critical' },
-        'unknown': { 'spec/priorityClassName': 'rh-admission-none' },
+        unknown: { 'spec/priorityClassName': 'rh-admission-none' },
         'as a number': { 'spec/priority': 5 },
         'as another number': { 'spec/priorityClassName': 'rh-admission-high', 'spec/priority': 5 },
         'as the number of its class': { 'spec/priorityClassName': 'rh-admission-high', 'spec/priority': 1000 },
-        'other policy': { 'spec/priorityClassName': 'rh-admission-high', 'spec/preemptionPolicy': 'PreemptLowerPriority' },
+        'other policy': {
+          'spec/priorityClassName': 'rh-admission-high',
+          'spec/preemptionPolicy': 'PreemptLowerPriority',
+        },
       }),
-      ...changesOf(pod, { 'priority': { 'spec/priority': 7 } }),
+      ...changesOf(pod, { priority: { 'spec/priority': 7 } }),
     ],
   },
   {
@@ -70,12 +76,15 @@ export const pods: Scenario[] = [
       object('node.k8s.io/v1', 'RuntimeClass', 'rh-admission-vm', {
         handler: 'vm',
         overhead: { podFixed: { cpu: '100m', memory: '64Mi' } },
-        scheduling: { nodeSelector: { vm: 'yes' }, tolerations: [{ key: 'vm', operator: 'Exists', effect: 'NoSchedule' }] },
+        scheduling: {
+          nodeSelector: { vm: 'yes' },
+          tolerations: [{ key: 'vm', operator: 'Exists', effect: 'NoSchedule' }],
+        },
       }),
     ],
     cases: casesOf(pod, {
-      'known': { 'spec/runtimeClassName': 'rh-admission-vm' },
-      'unknown': { 'spec/runtimeClassName': 'rh-admission-none' },
+      known: { 'spec/runtimeClassName': 'rh-admission-vm' },
+      unknown: { 'spec/runtimeClassName': 'rh-admission-none' },
       'other overhead': { 'spec/runtimeClassName': 'rh-admission-vm', 'spec/overhead': { cpu: '1' } },
       'overhead without a class': { 'spec/overhead': { cpu: '1' } },
       'other nodes': { 'spec/runtimeClassName': 'rh-admission-vm', 'spec/nodeSelector': { vm: 'no' } },
@@ -92,30 +101,37 @@ export const pods: Scenario[] = [
       ...casesOf(claim, {
         'class left out': { 'spec/storageClassName': undefined },
         'class empty': { 'spec/storageClassName': '' },
-        'class by annotation': { 'spec/storageClassName': undefined, 'metadata/annotations': { 'volume.beta.kubernetes.io/storage-class': 'x' } },
+        'class by annotation': {
+          'spec/storageClassName': undefined,
+          'metadata/annotations': { 'volume.beta.kubernetes.io/storage-class': 'x' },
+        },
         'finalizer of its own': { 'metadata/finalizers': ['example.com/own'] },
       }),
-      ...casesOf(volume, { 'finalizers': {} }),
+      ...casesOf(volume, { finalizers: {} }),
       ...casesOf(ingress, { 'class left out': {} }),
     ],
   },
   {
     name: 'a webhook without its service',
     objects: [validating('gone')],
-    cases: casesOf(configMap, { 'checked': {} }),
+    cases: casesOf(configMap, { checked: {} }),
   },
   {
     name: 'a webhook without endpoints',
     objects: [hook, mutating('empty', { timeoutSeconds: 3 })],
     cases: [
-      ...casesOf(configMap, { 'checked': {} }),
+      ...casesOf(configMap, { checked: {} }),
       ...casesOf(pod, { 'not concerned': {} }),
-      ...changesOf(object('v1', 'Secret', 'case', {}), { 'not concerned': { 'data': { a: 'MQ==' } } }),
+      ...changesOf(object('v1', 'Secret', 'case', {}), { 'not concerned': { data: { a: 'MQ==' } } }),
     ],
   },
   {
     name: 'a webhook that may fail',
-    objects: [hook, validating('ignored', { failurePolicy: 'Ignore' }), mutating('ignored', { failurePolicy: 'Ignore' })],
+    objects: [
+      hook,
+      validating('ignored', { failurePolicy: 'Ignore' }),
+      mutating('ignored', { failurePolicy: 'Ignore' }),
+    ],
     cases: casesOf(configMap, { 'checked in vain': {} }),
   },
   {
@@ -129,7 +145,14 @@ export const pods: Scenario[] = [
       hook,
       validating('exact', {
         matchPolicy: 'Exact',
-        rules: [{ apiGroups: ['autoscaling'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['horizontalpodautoscalers'] }],
+        rules: [
+          {
+            apiGroups: ['autoscaling'],
+            apiVersions: ['v1'],
+            operations: ['CREATE'],
+            resources: ['horizontalpodautoscalers'],
+          },
+        ],
       }),
     ],
     cases: casesOf(

@@ -11,14 +11,20 @@ export const quotas: Scenario[] = [
   {
     name: 'pods and what they request',
     objects: [
-      quota('compute', { pods: '2', 'requests.cpu': '1', 'requests.memory': '1Gi', 'limits.cpu': '2', 'limits.memory': '2Gi' }),
+      quota('compute', {
+        pods: '2',
+        'requests.cpu': '1',
+        'requests.memory': '1Gi',
+        'limits.cpu': '2',
+        'limits.memory': '2Gi',
+      }),
       podOf('one', stated('600m', '512Mi')),
     ],
     cases: casesOf(pod, {
       'nothing stated': {},
       'memory not stated': { [resources]: { requests: { cpu: '100m' }, limits: { cpu: '100m' } } },
       'nothing stated by two': { 'spec/containers/1': { name: 'side', image: 'a:1' } },
-      'fits': { [resources]: stated('100m', '100Mi') },
+      fits: { [resources]: stated('100m', '100Mi') },
       'too much processor': { [resources]: stated('500m', '100Mi') },
       'too much of everything': { [resources]: stated('3', '3Gi') },
       'states it as a pod': { 'spec/resources': stated('100m', '100Mi') },
@@ -30,28 +36,34 @@ export const quotas: Scenario[] = [
     cases: [
       ...casesOf(pod, { 'one more': {} }),
       ...casesOf(configMap, { 'one more': {} }),
-      ...casesOf(deployment, { 'one': {} }),
+      ...casesOf(deployment, { one: {} }),
     ],
   },
   {
     name: 'two quotas',
-    objects: [quota('a', { pods: '0' }), quota('b', { pods: '0', 'requests.cpu': '1' })],
-    cases: casesOf(pod, { 'one': {}, 'with its request': { [resources]: { requests: { cpu: '1' } } } }),
+    objects: [quota('a', { pods: '1' }), quota('b', { pods: '0', 'requests.cpu': '1' })],
+    cases: casesOf(pod, { one: {}, 'with its request': { [resources]: { requests: { cpu: '1' } } } }),
   },
   {
     name: 'scopes',
     objects: [
       quota('best-effort', { pods: '0' }, { scopes: ['BestEffort'] }),
       quota('short', { pods: '0' }, { scopes: ['Terminating', 'NotBestEffort'] }),
-      quota('important', { pods: '0' }, {
-        scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['system-cluster-critical'] }] },
-      }),
+      quota(
+        'important',
+        { pods: '0' },
+        {
+          scopeSelector: {
+            matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['system-cluster-critical'] }],
+          },
+        },
+      ),
     ],
     cases: casesOf(pod, {
       'best effort': {},
-      'burstable': { [resources]: { requests: { cpu: '1' } } },
+      burstable: { [resources]: { requests: { cpu: '1' } } },
       'burstable and short': { [resources]: { requests: { cpu: '1' } }, 'spec/activeDeadlineSeconds': 10 },
-      'important': { [resources]: { requests: { cpu: '1' } }, 'spec/priorityClassName': 'system-cluster-critical' },
+      important: { [resources]: { requests: { cpu: '1' } }, 'spec/priorityClassName': 'system-cluster-critical' },
     }),
   },
   {
@@ -83,7 +95,7 @@ export const quotas: Scenario[] = [
       }),
     ],
     cases: casesOf(claim, {
-      'fits': {},
+      fits: {},
       'too much of its class': { 'spec/resources/requests/storage': '2Gi' },
       'too much of all': { 'spec/resources/requests/storage': '4Gi', 'spec/storageClassName': 'other' },
     }),

@@ -45,7 +45,12 @@ export const claim = object('v1', 'PersistentVolumeClaim', {
   spec: { storageClassName: 'none', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
 });
 export const volume = object('v1', 'PersistentVolume', {
-  spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/tmp/x' }, storageClassName: 'none' },
+  spec: {
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteOnce'],
+    hostPath: { path: '/tmp/x' },
+    storageClassName: 'none',
+  },
 });
 export const storageClass = object('storage.k8s.io/v1', 'StorageClass', { provisioner: 'example.com/none' });
 export const ingress = object('networking.k8s.io/v1', 'Ingress', {
@@ -53,17 +58,23 @@ export const ingress = object('networking.k8s.io/v1', 'Ingress', {
     rules: [
       {
         host: 'web.example',
-        http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }] },
+        http: {
+          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
+        },
       },
     ],
   },
 });
-export const ingressClass = object('networking.k8s.io/v1', 'IngressClass', { spec: { controller: 'example.com/none' } });
+export const ingressClass = object('networking.k8s.io/v1', 'IngressClass', {
+  spec: { controller: 'example.com/none' },
+});
 export const networkPolicy = object('networking.k8s.io/v1', 'NetworkPolicy', { spec: { podSelector: {} } });
 export const autoscaler = object('autoscaling/v2', 'HorizontalPodAutoscaler', {
   spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'none' } },
 });
-export const budget = object('policy/v1', 'PodDisruptionBudget', { spec: { minAvailable: 1, selector: { matchLabels: labels } } });
+export const budget = object('policy/v1', 'PodDisruptionBudget', {
+  spec: { minAvailable: 1, selector: { matchLabels: labels } },
+});
 export const role = object('rbac.authorization.k8s.io/v1', 'Role', {
   rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
 });
@@ -87,7 +98,9 @@ export const limitRange = object('v1', 'LimitRange', {
 export const priorityClass = object('scheduling.k8s.io/v1', 'PriorityClass', { value: 5 });
 export const runtimeClass = object('node.k8s.io/v1', 'RuntimeClass', { handler: 'none' });
 export const lease = object('coordination.k8s.io/v1', 'Lease', { spec: { holderIdentity: 'me' } });
-export const endpoints = object('v1', 'Endpoints', { subsets: [{ addresses: [{ ip: '10.9.8.7' }], ports: [{ port: 80 }] }] });
+export const endpoints = object('v1', 'Endpoints', {
+  subsets: [{ addresses: [{ ip: '10.9.8.7' }], ports: [{ port: 80 }] }],
+});
 export const endpointSlice = object('discovery.k8s.io/v1', 'EndpointSlice', {
   addressType: 'IPv4',
   endpoints: [{ addresses: ['10.9.8.7'] }],

@@ -1,7 +1,9 @@
 import { casesOf, changesOf, type Case, type Fields } from '../case.ts';
 import { pod } from './bases.ts';
 
-const container = (fields: Fields): Fields => ({ 'spec/containers': [{ name: 'web', image: 'registry.example/web:1', ...fields }] });
+const container = (fields: Fields): Fields => ({
+  'spec/containers': [{ name: 'web', image: 'registry.example/web:1', ...fields }],
+});
 const volumes = (...list: Fields[]): Fields => ({ 'spec/volumes': list });
 const long = 'x'.repeat(64);
 
@@ -27,9 +29,16 @@ export const podCases: Case[] = [
         { name: 'web', image: 'b:1' },
       ],
     },
-    'ports with defaults': container({ ports: [{ containerPort: 80 }, { name: 'metrics', containerPort: 9000, protocol: 'UDP' }] }),
+    'ports with defaults': container({
+      ports: [{ containerPort: 80 }, { name: 'metrics', containerPort: 9000, protocol: 'UDP' }],
+    }),
     'ports that are none': container({
-      ports: [{ containerPort: 0 }, { containerPort: 70000 }, { containerPort: 80, hostPort: 99999 }, { containerPort: 1, protocol: 'ICMP' }],
+      ports: [
+        { containerPort: 0 },
+        { containerPort: 70000 },
+        { containerPort: 80, hostPort: 99999 },
+        { containerPort: 1, protocol: 'ICMP' },
+      ],
     }),
     'port names that are none': container({
       ports: [
@@ -40,7 +49,12 @@ export const podCases: Case[] = [
         { containerPort: 5, name: '-a' },
       ],
     }),
-    'one port name twice': container({ ports: [{ containerPort: 1, name: 'a' }, { containerPort: 2, name: 'a' }] }),
+    'one port name twice': container({
+      ports: [
+        { containerPort: 1, name: 'a' },
+        { containerPort: 2, name: 'a' },
+      ],
+    }),
     'one host port twice': container({
       ports: [
         { containerPort: 1, hostPort: 8080 },
@@ -48,15 +62,22 @@ export const podCases: Case[] = [
       ],
     }),
     'host network': { ...container({ ports: [{ containerPort: 80 }] }), 'spec/hostNetwork': true },
-    'host network with another host port': { ...container({ ports: [{ containerPort: 80, hostPort: 81 }] }), 'spec/hostNetwork': true },
+    'host network with another host port': {
+      ...container({ ports: [{ containerPort: 80, hostPort: 81 }] }),
+      'spec/hostNetwork': true,
+    },
     'limits become requests': container({ resources: { limits: { cpu: '500m', memory: '64Mi' } } }),
-    'guaranteed': container({ resources: { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '1', memory: '1Gi' } } }),
-    'burstable': container({ resources: { requests: { cpu: '0.1' } } }),
+    guaranteed: container({
+      resources: { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '1', memory: '1Gi' } },
+    }),
+    burstable: container({ resources: { requests: { cpu: '0.1' } } }),
     'requests above limits': container({ resources: { limits: { cpu: '100m' }, requests: { cpu: '200m' } } }),
     'negative request': container({ resources: { requests: { memory: '-1' } } }),
     'resource of no kind': container({ resources: { requests: { gpu: '1' } } }),
     'extended resource without a limit': container({ resources: { requests: { 'example.com/gpu': '1' } } }),
-    'half an extended resource': container({ resources: { limits: { 'example.com/gpu': '500m' }, requests: { 'example.com/gpu': '500m' } } }),
+    'half an extended resource': container({
+      resources: { limits: { 'example.com/gpu': '500m' }, requests: { 'example.com/gpu': '500m' } },
+    }),
     'huge pages alone': container({ resources: { limits: { 'hugepages-2Mi': '4Mi' } } }),
     'resources of the pod': { 'spec/resources': { limits: { cpu: '1', memory: '1Gi' } } },
     'pull policy unknown': container({ imagePullPolicy: 'Sometimes' }),
@@ -66,7 +87,11 @@ export const podCases: Case[] = [
     'dns policy None without servers': { 'spec/dnsPolicy': 'None' },
     'dns configuration': {
       'spec/dnsPolicy': 'None',
-      'spec/dnsConfig': { nameservers: ['10.0.0.10'], searches: ['a.example', '_x.example'], options: [{ name: 'ndots', value: '2' }] },
+      'spec/dnsConfig': {
+        nameservers: ['10.0.0.10'],
+        searches: ['a.example', '_x.example'],
+        options: [{ name: 'ndots', value: '2' }],
+      },
     },
     'dns servers that are none': { 'spec/dnsConfig': { nameservers: ['dns.example'], searches: ['A'] } },
     'container restart policy': container({ restartPolicy: 'Always' }),
@@ -82,7 +107,9 @@ export const podCases: Case[] = [
       env: [{ name: 'A', value: 'x', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' } } }],
     }),
     'environment from two sources': container({
-      env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' }, secretKeyRef: { name: 's', key: 'k' } } }],
+      env: [
+        { name: 'A', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' }, secretKeyRef: { name: 's', key: 'k' } } },
+      ],
     }),
     'environment without names': container({ env: [{ name: '', value: 'x' }, { name: 'A=B' }] }),
     'environment from unknown fields': container({
@@ -94,10 +121,20 @@ export const podCases: Case[] = [
       ],
     }),
     'environment keys that are none': container({
-      env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'Bad_Name', key: 'a b' } } }, { name: 'B', valueFrom: { configMapKeyRef: { name: 'c', key: '' } } }],
+      env: [
+        { name: 'A', valueFrom: { secretKeyRef: { name: 'Bad_Name', key: 'a b' } } },
+        { name: 'B', valueFrom: { configMapKeyRef: { name: 'c', key: '' } } },
+      ],
     }),
-    'environment twice': container({ env: [{ name: 'A', value: '1' }, { name: 'A', value: '2' }] }),
-    'environment from maps': container({ envFrom: [{ configMapRef: { name: 'c' } }, { prefix: 'S_', secretRef: { name: 's', optional: true } }] }),
+    'environment twice': container({
+      env: [
+        { name: 'A', value: '1' },
+        { name: 'A', value: '2' },
+      ],
+    }),
+    'environment from maps': container({
+      envFrom: [{ configMapRef: { name: 'c' } }, { prefix: 'S_', secretRef: { name: 's', optional: true } }],
+    }),
     'environment from no map': container({ envFrom: [{ prefix: 'a' }, { configMapRef: {} }] }),
     'volumes of all common kinds': volumes(
       { name: 'a', emptyDir: {} },
@@ -110,7 +147,11 @@ export const podCases: Case[] = [
       { name: 'h' },
       {
         name: 'i',
-        ephemeral: { volumeClaimTemplate: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } } },
+        ephemeral: {
+          volumeClaimTemplate: {
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+          },
+        },
       },
     ),
     'volumes without what they need': volumes(
@@ -120,15 +161,40 @@ export const podCases: Case[] = [
       { name: 'd', hostPath: { path: '' } },
       { name: 'e', hostPath: { path: '/a/../b', type: 'Nothing' } },
       { name: 'f', nfs: { server: '', path: 'x' } },
-      { name: 'g', projected: { sources: [{ secret: {} }, { serviceAccountToken: { path: 't', expirationSeconds: 5 } }] } },
+      {
+        name: 'g',
+        projected: { sources: [{ secret: {} }, { serviceAccountToken: { path: 't', expirationSeconds: 5 } }] },
+      },
       { name: 'h', downwardAPI: { items: [{ path: 'x' }] } },
     ),
     'volume with two sources': volumes({ name: 'a', emptyDir: {}, hostPath: { path: '/tmp' } }),
-    'volume names that are none': volumes({ name: 'A', emptyDir: {} }, { name: '', emptyDir: {} }, { name: 'b', emptyDir: {} }, { name: 'b', emptyDir: {} }),
-    'files of volumes that are none': volumes(
-      { name: 'a', configMap: { name: 'c', defaultMode: 4096, items: [{ key: 'k', path: '/abs' }, { key: '', path: '..x' }, { key: 'k', path: 'a/../b', mode: -1 }] } },
+    'volume names that are none': volumes(
+      { name: 'A', emptyDir: {} },
+      { name: '', emptyDir: {} },
+      { name: 'b', emptyDir: {} },
+      { name: 'b', emptyDir: {} },
     ),
-    'mounts': { ...container({ volumeMounts: [{ name: 'a', mountPath: '/a' }, { name: 'a', mountPath: '/b', subPath: 'x', readOnly: true }] }), ...volumes({ name: 'a', emptyDir: {} }) },
+    'files of volumes that are none': volumes({
+      name: 'a',
+      configMap: {
+        name: 'c',
+        defaultMode: 4096,
+        items: [
+          { key: 'k', path: '/abs' },
+          { key: '', path: '..x' },
+          { key: 'k', path: 'a/../b', mode: -1 },
+        ],
+      },
+    }),
+    mounts: {
+      ...container({
+        volumeMounts: [
+          { name: 'a', mountPath: '/a' },
+          { name: 'a', mountPath: '/b', subPath: 'x', readOnly: true },
+        ],
+      }),
+      ...volumes({ name: 'a', emptyDir: {} }),
+    },
     'mounts that are none': {
       ...container({
         volumeMounts: [
@@ -154,47 +220,124 @@ export const podCases: Case[] = [
       startupProbe: {},
     }),
     'probe with two handlers': container({ livenessProbe: { exec: { command: [] }, tcpSocket: { port: 1 } } }),
-    'lifecycle': container({ lifecycle: { preStop: { sleep: { seconds: 5 } }, postStart: { exec: { command: ['true'] } } } }),
+    lifecycle: container({
+      lifecycle: { preStop: { sleep: { seconds: 5 } }, postStart: { exec: { command: ['true'] } } },
+    }),
     'lifecycle that is none': container({ lifecycle: { preStop: { sleep: { seconds: 500 } }, postStart: {} } }),
-    'init containers': { 'spec/initContainers': [{ name: 'first', image: 'a' }, { name: 'side', image: 'b:1', restartPolicy: 'Always', startupProbe: { exec: { command: ['true'] } } }] },
+    'init containers': {
+      'spec/initContainers': [
+        { name: 'first', image: 'a' },
+        { name: 'side', image: 'b:1', restartPolicy: 'Always', startupProbe: { exec: { command: ['true'] } } },
+      ],
+    },
     'init containers that are none': {
       'spec/initContainers': [
         { name: 'web', image: 'a' },
-        { name: 'first', image: 'a', livenessProbe: { exec: { command: ['true'] } }, lifecycle: { preStop: { exec: { command: ['true'] } } } },
+        {
+          name: 'first',
+          image: 'a',
+          livenessProbe: { exec: { command: ['true'] } },
+          lifecycle: { preStop: { exec: { command: ['true'] } } },
+        },
         { name: 'second', image: 'a', restartPolicy: 'OnFailure' },
       ],
     },
     'security contexts': {
-      ...container({ securityContext: { runAsUser: 1000, privileged: true, capabilities: { add: ['NET_ADMIN'] }, seccompProfile: { type: 'RuntimeDefault' } } }),
+      ...container({
+        securityContext: {
+          runAsUser: 1000,
+          privileged: true,
+          capabilities: { add: ['NET_ADMIN'] },
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+      }),
       'spec/securityContext': { fsGroup: 1000, runAsNonRoot: true, fsGroupChangePolicy: 'OnRootMismatch' },
     },
     'security contexts that are none': {
       ...container({ securityContext: { runAsUser: -1, procMount: 'Some', seccompProfile: { type: 'Localhost' } } }),
-      'spec/securityContext': { fsGroup: -5, fsGroupChangePolicy: 'Never', seccompProfile: { type: 'Mine' }, sysctls: [{ name: 'A', value: '1' }] },
+      'spec/securityContext': {
+        fsGroup: -5,
+        fsGroupChangePolicy: 'Never',
+        seccompProfile: { type: 'Mine' },
+        sysctls: [{ name: 'A', value: '1' }],
+      },
     },
-    'privileged without escalation': container({ securityContext: { privileged: true, allowPrivilegeEscalation: false } }),
-    'tolerations': { 'spec/tolerations': [{ key: 'a', operator: 'Exists' }, { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' }] },
+    'privileged without escalation': container({
+      securityContext: { privileged: true, allowPrivilegeEscalation: false },
+    }),
+    tolerations: {
+      'spec/tolerations': [
+        { key: 'a', operator: 'Exists' },
+        { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
+      ],
+    },
     'tolerations that are none': {
-      'spec/tolerations': [{ operator: 'Equal' }, { key: 'a b', operator: 'Exists', value: 'x' }, { key: 'a', operator: 'Near', effect: 'NoWay' }, { key: 'a', tolerationSeconds: 5 }],
+      'spec/tolerations': [
+        { operator: 'Equal' },
+        { key: 'a b', operator: 'Exists', value: 'x' },
+        { key: 'a', operator: 'Near', effect: 'NoWay' },
+        { key: 'a', tolerationSeconds: 5 },
+      ],
     },
     'affinity that is none': {
       'spec/affinity': {
-        nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'In' }, { key: 'b', operator: 'Near' }] }] } },
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [
+              {
+                matchExpressions: [
+                  { key: 'a', operator: 'In' },
+                  { key: 'b', operator: 'Near' },
+                ],
+              },
+            ],
+          },
+        },
         podAntiAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: '' }],
-          preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 0, podAffinityTerm: { topologyKey: 'a', labelSelector: { matchLabels: { a: 'b c' } } } }],
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            { weight: 0, podAffinityTerm: { topologyKey: 'a', labelSelector: { matchLabels: { a: 'b c' } } } },
+          ],
         },
       },
     },
-    'spread': { 'spec/topologySpreadConstraints': [{ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { app: 'web' } } }] },
-    'spread that is none': { 'spec/topologySpreadConstraints': [{ maxSkew: 0, topologyKey: '', whenUnsatisfiable: 'Never', minDomains: 1 }] },
+    spread: {
+      'spec/topologySpreadConstraints': [
+        {
+          maxSkew: 1,
+          topologyKey: 'zone',
+          whenUnsatisfiable: 'DoNotSchedule',
+          labelSelector: { matchLabels: { app: 'web' } },
+        },
+      ],
+    },
+    'spread that is none': {
+      'spec/topologySpreadConstraints': [{ maxSkew: 0, topologyKey: '', whenUnsatisfiable: 'Never', minDomains: 1 }],
+    },
     'spread by the label of the pod': {
       'metadata/labels': { version: '7' },
-      'spec/topologySpreadConstraints': [{ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: { app: 'web' } }, matchLabelKeys: ['version'] }],
+      'spec/topologySpreadConstraints': [
+        {
+          maxSkew: 1,
+          topologyKey: 'zone',
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector: { matchLabels: { app: 'web' } },
+          matchLabelKeys: ['version'],
+        },
+      ],
     },
     'scheduling gates': { 'spec/schedulingGates': [{ name: 'example.com/wait' }] },
-    'scheduling gates that are none': { 'spec/schedulingGates': [{ name: 'a b' }, { name: 'x' }, { name: 'x' }], 'spec/nodeName': 'local-node' },
-    'names that are none': { 'spec/hostname': 'Bad', 'spec/subdomain': 'a.b', 'spec/activeDeadlineSeconds': 0, 'spec/nodeSelector': { 'a b': 'c d' }, 'spec/runtimeClassName': undefined },
+    'scheduling gates that are none': {
+      'spec/schedulingGates': [{ name: 'a b' }, { name: 'x' }, { name: 'x' }],
+      'spec/nodeName': 'local-node',
+    },
+    'names that are none': {
+      'spec/hostname': 'Bad',
+      'spec/subdomain': 'a.b',
+      'spec/activeDeadlineSeconds': 0,
+      'spec/nodeSelector': { 'a b': 'c d' },
+      'spec/runtimeClassName': undefined,
+    },
     'host aliases': { 'spec/hostAliases': [{ ip: '10.0.0.1', hostnames: ['a.example'] }] },
     'host aliases that are none': { 'spec/hostAliases': [{ ip: 'x', hostnames: ['A'] }] },
     'labels that are none': { 'metadata/labels': { 'a b': 'x' } },
@@ -217,26 +360,40 @@ export const podCases: Case[] = [
     'account that is not there': { 'spec/serviceAccountName': 'nobody' },
     'no token': { 'spec/automountServiceAccountToken': false },
     'status from the client': { status: { phase: 'Running' } },
-    'duplicate ports are warned of': container({ ports: [{ containerPort: 80, name: 'a' }, { containerPort: 80, name: 'b' }] }),
+    'duplicate ports are warned of': container({
+      ports: [
+        { containerPort: 80, name: 'a' },
+        { containerPort: 80, name: 'b' },
+      ],
+    }),
     'image volume': volumes({ name: 'a', image: { reference: 'a:1' } }),
     'ephemeral containers': { 'spec/ephemeralContainers': [{ name: 'debug', image: 'a' }] },
     'resize policy': container({ resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }] }),
   }),
   ...changesOf(pod, {
-    'image': { 'spec/containers/0/image': 'web:2' },
+    image: { 'spec/containers/0/image': 'web:2' },
     'no image': { 'spec/containers/0/image': '' },
-    'environment': { 'spec/containers/0/env': [{ name: 'A', value: '1' }] },
+    environment: { 'spec/containers/0/env': [{ name: 'A', value: '1' }] },
     'host name': { 'spec/hostname': 'x' },
     'container more': { 'spec/containers/1': { name: 'more', image: 'a' } },
     'toleration more': { 'spec/tolerations/2': { key: 'a', operator: 'Exists' } },
     'toleration less': { 'spec/tolerations': [] },
     'deadline set': { 'spec/activeDeadlineSeconds': 100 },
     'deadline later': { from: { 'spec/activeDeadlineSeconds': 100 }, to: { 'spec/activeDeadlineSeconds': 200 } },
-    'deadline taken away': { from: { 'spec/activeDeadlineSeconds': 100 }, to: { 'spec/activeDeadlineSeconds': undefined } },
-    'gate taken away': { from: { 'spec/schedulingGates': [{ name: 'example.com/a' }] }, to: { 'spec/schedulingGates': undefined } },
+    'deadline taken away': {
+      from: { 'spec/activeDeadlineSeconds': 100 },
+      to: { 'spec/activeDeadlineSeconds': undefined },
+    },
+    'gate taken away': {
+      from: { 'spec/schedulingGates': [{ name: 'example.com/a' }] },
+      to: { 'spec/schedulingGates': undefined },
+    },
     'gate added': { 'spec/schedulingGates': [{ name: 'example.com/a' }] },
-    'labels': { 'metadata/labels': { a: 'b' } },
+    labels: { 'metadata/labels': { a: 'b' } },
     'labels that are none': { 'metadata/labels': { a: 'b c' } },
-    'ports and resources': { 'spec/containers/0/ports': [{ containerPort: 80 }], 'spec/containers/0/resources': { limits: { cpu: '1' } } },
+    'ports and resources': {
+      'spec/containers/0/ports': [{ containerPort: 80 }],
+      'spec/containers/0/resources': { limits: { cpu: '1' } },
+    },
   }),
 ];

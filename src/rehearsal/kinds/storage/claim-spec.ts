@@ -1,8 +1,8 @@
-import type { FieldErrors } from './field-errors.ts';
-import { dnsLabel, dnsSubdomain } from './names.ts';
-import { formatQuantity, parseQuantity } from './quantity.ts';
-import { checkSelector, type LabelSelector } from './selectors.ts';
-import type { Fields } from './sharing.ts';
+import type { FieldErrors } from '../field-errors.ts';
+import { dnsLabel, dnsSubdomain } from '../names.ts';
+import { formatQuantity, parseQuantity } from '../quantity.ts';
+import { checkSelector, type LabelSelector } from '../selectors.ts';
+import type { Fields } from '../sharing.ts';
 
 interface Reference {
   apiGroup?: string | null;
@@ -45,7 +45,10 @@ export function checkClaimSpec(errors: FieldErrors, path: string, fields: Fields
   checkSelector(errors, `${path}.selector`, spec.selector);
   for (const mode of modes)
     if (!accessModes.includes(mode)) errors.notSupported(`${path}.accessModes`, mode, accessModes);
-  if (modes.includes('ReadWriteOncePod') && modes.some((mode) => mode !== 'ReadWriteOncePod' && accessModes.includes(mode)))
+  if (
+    modes.includes('ReadWriteOncePod') &&
+    modes.some((mode) => mode !== 'ReadWriteOncePod' && accessModes.includes(mode))
+  )
     errors.forbidden(`${path}.accessModes`, 'may not use ReadWriteOncePod with other access modes');
   const storage = spec.resources?.requests?.['storage'];
   if (storage === undefined) errors.required(`${path}.resources[storage]`);

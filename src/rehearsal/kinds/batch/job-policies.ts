@@ -1,6 +1,6 @@
-import type { FieldErrors } from './field-errors.ts';
-import { qualifiedName } from './names.ts';
-import type { JobSpec } from './batch.ts';
+import type { FieldErrors } from '../field-errors.ts';
+import { qualifiedName } from '../names.ts';
+import type { JobSpec } from './job-spec.ts';
 
 export interface FailurePolicy {
   rules?: {
@@ -20,14 +20,25 @@ const quoted = (values: readonly string[]) => `[${values.map((value) => JSON.str
 
 type FailureRule = NonNullable<FailurePolicy['rules']>[number];
 
-export function checkPodFailurePolicy(errors: FieldErrors, path: string, spec: JobSpec, { rules = [] }: FailurePolicy): void {
+export function checkPodFailurePolicy(
+  errors: FieldErrors,
+  path: string,
+  spec: JobSpec,
+  { rules = [] }: FailurePolicy,
+): void {
   if (rules.length > 20) errors.tooMany(`${path}.rules`, rules.length, 20);
   const { containers, initContainers } = spec.template?.spec ?? {};
   const names = [...(containers ?? []), ...(initContainers ?? [])].map(({ name }) => name ?? '');
   for (const [index, rule] of rules.entries()) checkRule(errors, `${path}.rules[${index}]`, rule, spec, names);
 }
 
-function checkRule(errors: FieldErrors, path: string, rule: FailureRule, spec: JobSpec, names: readonly string[]): void {
+function checkRule(
+  errors: FieldErrors,
+  path: string,
+  rule: FailureRule,
+  spec: JobSpec,
+  names: readonly string[],
+): void {
   const { action = '', onExitCodes, onPodConditions = [] } = rule;
   if (action === '') errors.required(`${path}.action`, `valid values: ${quoted(actions)}`);
   else if (action === 'FailIndex') {
@@ -43,8 +54,7 @@ function checkRule(errors: FieldErrors, path: string, rule: FailureRule, spec: J
     else if (!statuses.includes(status)) errors.notSupported(`${at}.status`, status, statuses);
   }
   const count = (onExitCodes === undefined ? 0 : 1) + (onPodConditions.length > 0 ? 1 : 0);
-  if (count === 2)
-    errors.invalidOmitted(path, 'specifying both OnExitCodes and OnPodConditions is not supported');
+  if (count === 2) errors.invalidOmitted(path, 'specifying both OnExitCodes and OnPodConditions is not supported');
   if (count === 0) errors.invalidOmitted(path, 'specifying one of OnExitCodes and OnPodConditions is required');
 }
 
@@ -55,7 +65,8 @@ function checkExitCodes(
   names: readonly string[],
 ): void {
   if (operator === '') errors.required(`${path}.operator`, `valid values: ${quoted(['In', 'NotIn'])}`);
-  else if (operator !== 'In' && operator !== 'NotIn') errors.notSupported(`${path}.operator`, operator, ['In', 'NotIn']);
+  else if (operator !== 'In' && operator !== 'NotIn')
+    errors.notSupported(`${path}.operator`, operator, ['In', 'NotIn']);
   if (containerName !== undefined && !names.includes(containerName))
     errors.invalid(
       `${path}.containerName`,
@@ -75,7 +86,12 @@ function checkExitCodes(
     errors.invalid(`${path}.values`, values, 'must be ordered');
 }
 
-export function checkSuccessPolicy(errors: FieldErrors, path: string, completions: number, { rules = [] }: SuccessPolicy): void {
+export function checkSuccessPolicy(
+  errors: FieldErrors,
+  path: string,
+  completions: number,
+  { rules = [] }: SuccessPolicy,
+): void {
   if (rules.length === 0)
     errors.required(`${path}.rules`, 'at least one rules must be specified when the successPolicy is specified');
   if (rules.length > 20) errors.tooMany(`${path}.rules`, rules.length, 20);

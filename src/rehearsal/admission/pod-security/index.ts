@@ -1,10 +1,11 @@
-import { forbidden, invalid } from '../api/status-error.ts';
-import type { Reader } from '../controllers/client.ts';
-import { FieldErrors } from '../kinds/field-errors.ts';
-import type { PodSpec, PodTemplate } from '../kinds/pod/types.ts';
-import type { StoredObject } from '../objects.ts';
-import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
-import { baselineChecks, restrictedChecks, type Refusal } from './pod-security-checks.ts';
+import { forbidden, invalid } from '../../api/status-error.ts';
+import type { Reader } from '../../controllers/client.ts';
+import { FieldErrors } from '../../kinds/field-errors.ts';
+import type { PodSpec, PodTemplate } from '../../kinds/pod/types.ts';
+import type { StoredObject } from '../../objects.ts';
+import type { AdmissionPlugin, AdmissionRequest } from '../admission.ts';
+import type { Refusal } from './check.ts';
+import { checksOf } from './restricted.ts';
 
 type Mode = 'enforce' | 'audit' | 'warn';
 
@@ -38,8 +39,9 @@ const textOf = ({ level, version }: Standard) => `"${level}:${version}"`;
 function refusals({ level, version }: Standard, spec: PodSpec, annotations: Labels): Refusal[] {
   if (level === 'privileged') return [];
   const minor = version === 'latest' ? Number.POSITIVE_INFINITY : Number(version.slice('v1.'.length));
-  const checks = level === 'baseline' ? baselineChecks : restrictedChecks;
-  return checks.flatMap((check) => check({ spec, annotations, minor }) ?? []);
+  return checksOf(level === 'baseline' ? 'baseline' : 'restricted', minor).flatMap(
+    (check) => check({ spec, annotations, minor }) ?? [],
+  );
 }
 
 const listed = (list: readonly Refusal[]) =>
@@ -103,7 +105,10 @@ function checkLabels({ object, old, name }: AdmissionRequest): void {
 
 /** Pods that are there and would not be let in any more are told of when a standard becomes stricter. */
 function warnOfPods({ object, old, name, warn }: AdmissionRequest, reader: Reader): void {
-  const [now, before] = [standardOf(object?.metadata.labels ?? {}, 'enforce'), standardOf(old?.metadata.labels ?? {}, 'enforce')];
+  const [now, before] = [
+    standardOf(object?.metadata.labels ?? {}, 'enforce'),
+    standardOf(old?.metadata.labels ?? {}, 'enforce'),
+  ];
   const isStricter = levels.indexOf(now.level) > levels.indexOf(before.level);
   if (now.level === 'privileged' || (!isStricter && now.version === before.version)) return;
   const byReason = new Map<string, string[]>();
@@ -117,7 +122,8 @@ function warnOfPods({ object, old, name, warn }: AdmissionRequest, reader: Reade
   warn(`existing pods in namespace "${name}" violate the new PodSecurity enforce level ${textOf(now)}`);
   const texts = [...byReason].map(([reason, names]) => {
     const [first = '', ...others] = names.sort();
-    const more = others.length === 0 ? '' : others.length === 1 ? ' (and 1 other pod)' : ` (and ${others.length} other pods)`;
+    const more =
+      others.length === 0 ? '' : others.length === 1 ? ' (and 1 other pod)' : ` (and ${others.length} other pods)`;
     return `${first}${more}: ${reason}`;
   });
   for (const text of texts.sort()) warn(text);
