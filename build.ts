@@ -17,7 +17,6 @@ const withoutDevtools: Plugin = {
   },
 };
 
-await rm('dist', { recursive: true, force: true });
 const result = await build({
   entryPoints: { start: 'src/start.ts', rehearsal: 'src/rehearsal/process.ts' },
   outdir: 'dist',
@@ -46,6 +45,11 @@ const recipes = await Promise.all(
 );
 await writeFile(indexFile, JSON.stringify(recipes));
 await writeFile('dist/LICENSES.txt', await licences(Object.keys(result.metafile.inputs)));
+// Only now, and only what is no longer part of it: a program that runs meanwhile still finds its chunks, and one whose build
+// failed is still there.
+const kept = new Set([...Object.keys(result.metafile.outputs), indexFile, 'dist/LICENSES.txt']);
+for (const name of await readdir('dist'))
+  if (!kept.has(`dist/${name}`)) await rm(`dist/${name}`, { recursive: true, force: true });
 const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 process.stdout.write(`dist: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1024)} KiB\n`);
 

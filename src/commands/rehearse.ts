@@ -44,7 +44,7 @@ export async function rehearse<Result>(
   faults: readonly string[],
   act: (played: Program) => Promise<Result>,
 ): Promise<Result> {
-  const { invocation, environment, runtime, run, frontend, kill } = program;
+  const { invocation, environment, runtime, run, frontend } = program;
   const directory = join(runtime, 'rehearsal');
   frontend.busy('starting the rehearsal cluster');
   let cluster: Rehearsal;

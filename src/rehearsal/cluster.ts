@@ -124,9 +124,11 @@ function createApi(clock: RehearsalClock, chance: Chance, faults: Faults): Api {
       return filled as unknown as StoredObject;
     },
     schemaErrors: (object, old, resource) =>
-      customObjectErrors(object as unknown as JsonObject, resource, {
-        ...(old === undefined ? {} : { old: old as unknown as JsonObject }),
-      }),
+      customObjectErrors(
+        object as unknown as JsonObject,
+        resource,
+        old === undefined ? {} : { old: old as unknown as JsonObject },
+      ),
     metaErrors,
     trackUpdate: ({ resource, subresource, after, ...write }) =>
       trackUpdate({

@@ -40,8 +40,3 @@ export interface CustomResource {
 export function apiVersionOf({ group, version }: { group: string; version: string }): string {
   return group === '' ? version : `${group}/${version}`;
 }
-
-/** `deployments.apps`, `pods`: as error messages and field managers name a resource. */
-export function qualifiedName({ group, plural }: { group: string; plural: string }): string {
-  return group === '' ? plural : `${plural}.${group}`;
-}

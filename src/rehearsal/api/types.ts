@@ -12,8 +12,3 @@ export function builtInShape(apiVersion: string, kind: string): Shape | undefine
   const ref = kinds[`${apiVersion} ${kind}`];
   return ref === undefined ? undefined : { type: 'object', ref };
 }
-
-/** Fields of an object shape, whether it is named or not. */
-export function fieldsOf(shape: Shape, lookup: TypeLookup = builtInType): Record<string, Shape> | undefined {
-  return shape.ref === undefined ? shape.fields : lookup(shape.ref)?.fields;
-}

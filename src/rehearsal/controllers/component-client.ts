@@ -3,7 +3,7 @@ import type { Requester, Target } from '../api/requests.ts';
 import type { Resource } from '../api/resource.ts';
 import { notFound, StatusError } from '../api/status-error.ts';
 import type { StoredObject } from '../objects.ts';
-import type { Client, KindName } from './client.ts';
+import type { Client } from './client.ts';
 import { createEventRecorder, type EventSource } from './event-recorder.ts';
 
 /** How one component of the control plane is known: to admission, in managedFields and in its events. */

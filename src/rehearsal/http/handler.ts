@@ -2,7 +2,6 @@ import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceLi
 import { openApiV2, openApiV3Document, openApiV3Index } from '../api/open-api.ts';
 import type { Resource } from '../api/resource.ts';
 import { StatusError, type Status } from '../api/status-error.ts';
-import type { Duplex } from 'node:stream';
 import type { Control } from './control.ts';
 import type { Exchange } from './exchange.ts';
 import { acceptedOf } from './negotiation.ts';

@@ -16,7 +16,7 @@ import type { Exchange } from './exchange.ts';
 import { isTrue } from './list-options.ts';
 import { invalidOption, requesterOf } from './requester.ts';
 import type { RestParts } from './rest-parts.ts';
-import { methodNotAllowed, storageOf, type NamedRequest } from './serve-resource.ts';
+import { methodNotAllowed, storageOf, type NamedRequest } from './resource-request.ts';
 
 export const patchTypes = {
   json: 'application/json-patch+json',
@@ -28,7 +28,7 @@ export const patchTypes = {
 /** PATCH of an object or of its status; the four types of patch. */
 export async function servePatch(request: NamedRequest, parts: RestParts): Promise<void> {
   const { exchange, resource } = request;
-  if (!resource.verbs.includes('patch')) throw methodNotAllowed(exchange.method);
+  if (!resource.verbs.includes('patch')) throw methodNotAllowed();
   const type = requirePatchType(exchange, resource.custom !== undefined);
   const bytes = await exchange.body();
   return type === patchTypes.apply ? serveApply(request, bytes, parts) : serveChange(request, type, bytes, parts);
@@ -94,7 +94,7 @@ export function patcherOf(
 function requireSame(patched: JsonObject, live: JsonObject, resource: Resource, name: string): void {
   if (patched['apiVersion'] !== live['apiVersion'])
     throw badRequest(
-      `the API version in the data (${String(patched['apiVersion'])}) does not match the expected API version (${String(live['apiVersion'])})`,
+      `the API version in the data (${JSON.stringify(patched['apiVersion'])}) does not match the expected API version (${JSON.stringify(live['apiVersion'])})`,
     );
   const renamed = (patched['metadata'] as JsonObject | undefined)?.['name'];
   if (renamed === name) return;

@@ -9,18 +9,9 @@ import type { Exchange } from './exchange.ts';
 import { listOptions, writeToken, type ListOptions } from './list-options.ts';
 import { requesterOf } from './requester.ts';
 import type { RestParts } from './rest-parts.ts';
+import { methodNotAllowed, storageOf, type NamedRequest, type ResourceRequest } from './resource-request.ts';
 import { servePatch } from './serve-patch.ts';
 import { serveWatch } from './watch.ts';
-
-/** One request for objects of a resource, without a subresource. */
-export interface ResourceRequest {
-  exchange: Exchange;
-  resource: Resource;
-  namespace: string | undefined;
-  name: string | undefined;
-  /** Milliseconds after which a fault closes a watch. */
-  closeWatchAfter?: number | undefined;
-}
 
 export async function serveResource(request: ResourceRequest, parts: RestParts): Promise<void> {
   const { exchange, resource, name } = request;
@@ -38,13 +29,7 @@ export async function serveResource(request: ResourceRequest, parts: RestParts):
     if (method === 'PATCH') return servePatch(named, parts);
     if (method === 'DELETE') return serveDelete(named, parts);
   }
-  throw methodNotAllowed(method);
-}
-
-export type NamedRequest = ResourceRequest & { name: string; subresource?: string };
-
-export function methodNotAllowed(_method: string): StatusError {
-  return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+  throw methodNotAllowed();
 }
 
 function serveGet({ exchange, resource, namespace, name }: NamedRequest, parts: RestParts): void {
@@ -65,7 +50,7 @@ function optionsOf({ exchange, resource, name }: ResourceRequest, parts: RestPar
 
 function serveList(request: ResourceRequest, parts: RestParts): void {
   const { exchange, resource, namespace } = request;
-  if (!resource.verbs.includes('list')) throw methodNotAllowed(exchange.method);
+  if (!resource.verbs.includes('list')) throw methodNotAllowed();
   const options = optionsOf(request, parts);
   if (options.isWatch) return watch(request, parts, options);
   const view = viewFor(exchange, resource, parts);
@@ -150,7 +135,7 @@ export async function objectFor({ exchange, resource, namespace, name }: Resourc
 
 async function serveCreate(request: ResourceRequest, parts: RestParts): Promise<void> {
   const { exchange, resource, namespace } = request;
-  if (!resource.verbs.includes('create')) throw methodNotAllowed(exchange.method);
+  if (!resource.verbs.includes('create')) throw methodNotAllowed();
   const view = viewFor(exchange, resource, parts);
   const by = requesterOf(exchange);
   const object = (await objectFor(request)) as unknown as StoredObject;
@@ -160,20 +145,13 @@ async function serveCreate(request: ResourceRequest, parts: RestParts): Promise<
 
 async function serveUpdate(request: NamedRequest, parts: RestParts): Promise<void> {
   const { exchange, resource, namespace, name } = request;
-  if (!resource.verbs.includes('update')) throw methodNotAllowed(exchange.method);
+  if (!resource.verbs.includes('update')) throw methodNotAllowed();
   const view = viewFor(exchange, resource, parts);
   const by = requesterOf(exchange);
   const sent = (await objectFor(request)) as unknown as StoredObject;
   const object = parts.convert(sent, storedVersion(resource, parts));
   const target = { resource: storageOf(resource, parts), namespace, name };
   exchange.json(200, view.one(parts.api.update(target, by, () => ({ object }))));
-}
-
-/** The version in which objects are kept: that of the resource which first claimed the storage. */
-export function storageOf(resource: Resource, parts: RestParts): Resource {
-  if (resource.custom !== undefined) return resource;
-  for (const one of parts.api.registry.all()) if (one.storage === resource.storage) return one;
-  return resource;
 }
 
 const storedVersion = (resource: Resource, parts: RestParts) => apiVersionOf(storageOf(resource, parts));
@@ -208,7 +186,7 @@ export function optionsFrom({ query }: Exchange, { dryRun = [], ...sent }: SentO
 
 async function serveDelete(request: NamedRequest, parts: RestParts): Promise<void> {
   const { exchange, resource, namespace, name } = request;
-  if (!resource.verbs.includes('delete')) throw methodNotAllowed(exchange.method);
+  if (!resource.verbs.includes('delete')) throw methodNotAllowed();
   const view = viewFor(exchange, resource, parts);
   const options = await deleteOptions(exchange);
   const { object, isGone } = parts.api.delete({ resource, namespace, name }, options, requesterOf(exchange));
@@ -229,7 +207,7 @@ async function serveDelete(request: NamedRequest, parts: RestParts): Promise<voi
 
 async function serveDeleteCollection(request: ResourceRequest, parts: RestParts): Promise<void> {
   const { exchange, resource, namespace } = request;
-  if (!resource.verbs.includes('deletecollection')) throw methodNotAllowed(exchange.method);
+  if (!resource.verbs.includes('deletecollection')) throw methodNotAllowed();
   const view = viewFor(exchange, resource, parts);
   const deletes = await deleteOptions(exchange);
   const by = requesterOf(exchange);

@@ -3,7 +3,7 @@ import type { JsonObject } from '../objects.ts';
 import { valueIn } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { person } from './requester.ts';
-import { methodNotAllowed } from './serve-resource.ts';
+import { methodNotAllowed } from './resource-request.ts';
 
 /** Whether the person may do this; a fault may say no. */
 export type MayDo = (attributes: { verb: string; group: string; resource: string; namespace: string }) => boolean;
@@ -27,7 +27,7 @@ export function isReview({ kind, group }: Resource): boolean {
 }
 
 export async function serveReview(exchange: Exchange, resource: Resource, mayDo: MayDo): Promise<void> {
-  if (exchange.method !== 'POST') throw methodNotAllowed(exchange.method);
+  if (exchange.method !== 'POST') throw methodNotAllowed();
   const value = (await valueIn(exchange, resource)) ?? {};
   const spec = (value['spec'] ?? {}) as JsonObject;
   exchange.json(201, {

@@ -15,7 +15,7 @@ import { readAgain } from './read-again.ts';
 import { invalidOption, requesterOf } from './requester.ts';
 import type { RestParts } from './rest-parts.ts';
 import { patcherOf, patchTypes, requirePatchType } from './serve-patch.ts';
-import { methodNotAllowed, type NamedRequest } from './serve-resource.ts';
+import { methodNotAllowed, type NamedRequest } from './resource-request.ts';
 
 /** Where a kind keeps what a Scale shows: JSON paths as a CustomResourceDefinition writes them. */
 interface ScalePaths {
@@ -37,7 +37,7 @@ export async function serveScale(request: NamedRequest, parts: RestParts): Promi
   const terms = { apiVersion: apiVersionOf(resource), replicasPath: paths.specReplicasPath };
   const shown = (object: StoredObject) => scaleOf(object, resource, paths);
   if (exchange.method === 'GET') return exchange.json(200, shown(parts.api.read(target)));
-  if (exchange.method !== 'PUT' && exchange.method !== 'PATCH') throw methodNotAllowed(exchange.method);
+  if (exchange.method !== 'PUT' && exchange.method !== 'PATCH') throw methodNotAllowed();
   const by = requesterOf(exchange);
   const write = await writeOf(exchange, by, parts);
   const updated = parts.api.update(target, by, (latest) => {

@@ -5,7 +5,8 @@ import { placed, valueIn } from './body.ts';
 import { requesterOf } from './requester.ts';
 import type { RestParts } from './rest-parts.ts';
 import { servePatch } from './serve-patch.ts';
-import { methodNotAllowed, objectFor, optionsFrom, type NamedRequest } from './serve-resource.ts';
+import { methodNotAllowed, type NamedRequest } from './resource-request.ts';
+import { objectFor, optionsFrom } from './serve-resource.ts';
 import { serveScale } from './serve-scale.ts';
 
 type Serve = (request: NamedRequest, parts: RestParts) => Promise<void>;
@@ -49,14 +50,14 @@ async function servePart(request: NamedRequest, parts: RestParts): Promise<void>
       return exchange.json(200, view.one(parts.api.update(target, requesterOf(exchange), () => ({ object }))));
     }
     default:
-      throw methodNotAllowed(exchange.method);
+      throw methodNotAllowed();
   }
 }
 
 /** Writes only `spec.finalizers` of a namespace; the last one lets it go. */
 async function serveFinalize(request: NamedRequest, parts: RestParts): Promise<void> {
   const { exchange, resource, name } = request;
-  if (exchange.method !== 'PUT') throw methodNotAllowed(exchange.method);
+  if (exchange.method !== 'PUT') throw methodNotAllowed();
   const sent = (await objectFor(request)) as unknown as StoredObject;
   const finalizers = (sent['spec'] as { finalizers?: string[] } | undefined)?.finalizers ?? [];
   const target = { resource, namespace: undefined, name, subresource: 'finalize' };
@@ -68,7 +69,7 @@ async function serveFinalize(request: NamedRequest, parts: RestParts): Promise<v
 }
 
 async function serveBinding({ exchange, resource, namespace, name }: NamedRequest, parts: RestParts): Promise<void> {
-  if (exchange.method !== 'POST') throw methodNotAllowed(exchange.method);
+  if (exchange.method !== 'POST') throw methodNotAllowed();
   const binding = await valueIn(exchange, { group: '', version: 'v1', kind: 'Binding' });
   const node = (binding?.['target'] as { name?: string } | undefined)?.name ?? '';
   parts.api.update({ resource, namespace, name, subresource: 'binding' }, requesterOf(exchange), (latest) => {
@@ -90,7 +91,7 @@ async function serveBinding({ exchange, resource, namespace, name }: NamedReques
 }
 
 async function serveEviction({ exchange, resource, namespace, name }: NamedRequest, parts: RestParts): Promise<void> {
-  if (exchange.method !== 'POST') throw methodNotAllowed(exchange.method);
+  if (exchange.method !== 'POST') throw methodNotAllowed();
   const eviction = await valueIn(exchange, { group: 'policy', version: 'v1', kind: 'Eviction' });
   placed(eviction ?? {}, { namespace, name, resource });
   const options = optionsFrom(exchange, (eviction?.['deleteOptions'] ?? {}) as Parameters<typeof optionsFrom>[1]);
@@ -100,7 +101,7 @@ async function serveEviction({ exchange, resource, namespace, name }: NamedReque
 
 /** A token that nothing accepts: no service of a rehearsal asks for one, and it says what it is. */
 async function serveToken({ exchange, resource, namespace, name }: NamedRequest, parts: RestParts): Promise<void> {
-  if (exchange.method !== 'POST') throw methodNotAllowed(exchange.method);
+  if (exchange.method !== 'POST') throw methodNotAllowed();
   const request = await valueIn(exchange, { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' });
   const account = parts.api.read({ resource, namespace, name });
   const spec = (request?.['spec'] ?? {}) as { audiences?: string[]; expirationSeconds?: number };

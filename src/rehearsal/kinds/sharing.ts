@@ -22,7 +22,9 @@ export function set<T extends object>(object: T, field: string, value: unknown):
 export function fill<T extends object>(object: T, defaults: Fields): T {
   const fields = object as Fields;
   let filled: Fields | undefined;
-  for (const field in defaults) if (isAbsent(fields[field])) (filled ??= { ...fields })[field] = defaults[field];
+  for (const field in defaults)
+    if (isAbsent(fields[field]) && fields[field] !== defaults[field])
+      (filled ??= { ...fields })[field] = defaults[field];
   return (filled ?? object) as T;
 }
 
@@ -30,7 +32,8 @@ export function fill<T extends object>(object: T, defaults: Fields): T {
 export function fillZero<T extends object>(object: T, defaults: Fields): T {
   const fields = object as Fields;
   let filled: Fields | undefined;
-  for (const field in defaults) if (isZero(fields[field])) (filled ??= { ...fields })[field] = defaults[field];
+  for (const field in defaults)
+    if (isZero(fields[field]) && fields[field] !== defaults[field]) (filled ??= { ...fields })[field] = defaults[field];
   return (filled ?? object) as T;
 }
 

@@ -46,6 +46,7 @@ async function play({ name, labels, objects, cases }: Scenario) {
     world: [
       await read(`/api/v1/namespaces/${namespace}`),
       await read(`/api/v1/namespaces/${namespace}/serviceaccounts/default`),
+      { ...(await read(`/api/v1/namespaces/${namespace}/configmaps/kube-root-ca.crt`)), data: {} },
       ...world,
     ].map(withoutManaged),
     cases: results,

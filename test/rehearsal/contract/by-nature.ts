@@ -17,8 +17,8 @@ export const byNature: readonly (readonly [RegExp, string])[] = [
   [/:3[0-2]\d{3}(?=\/(TCP|UDP))|(?<=NodePort: .* )3[0-2]\d{3}(?=\/(TCP|UDP))/g, ':<node port>'],
   // How long something has been; a back-off is a promise and stays, as thousandths of a processor do.
   [/(?<=^|\s|\()(?<!back-off |cpu:?\s{1,40})(<invalid>|(\d+[smhdy])+)( \(x\d+ over [\w<>]+\))?(?=\s|\)|$)/g, '<age>'],
-  [/(?<=-)\d{8}(?=-|$|\W)/g, '<minute>'],
   [/\b(LIVE|MERGED)-\d+/g, '$1-<number>'],
+  [/(?<=-)\d{8}(?=-|$|\W)/g, '<minute>'],
   // Written by helm: seconds since 1970.
   [/(?<=modifiedAt"?[=:] ?"?)\d{10}\b/g, '<seconds>'],
   [/(?<=Handling connection for )\d+/g, '<port>'],
@@ -45,3 +45,11 @@ export const fields: Record<string, { name: string; is(value: unknown): boolean 
  * image need not pull it.
  */
 export const noise = /failed to sync (configmap|secret) cache: timed out waiting for the condition|Pulling image "/;
+
+/** Lists that are sets or maps by their nature: what stands first depends on the speed of the machine. */
+export const unordered: Readonly<Record<string, true>> = {
+  conditions: true,
+  endpoints: true,
+  addresses: true,
+  notReadyAddresses: true,
+};

@@ -22,7 +22,7 @@ export function tidy(object: KubernetesObject): KubernetesObject {
       ...(generation === undefined ? {} : { generation: '<generation>' }),
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     } as unknown as KubernetesObject['metadata'],
-    ...subset({ endpoints: object['endpoints'], ports: object['ports'] }),
+    ...subset({ ports: object['ports'] }),
     ...(Array.isArray(object['subsets'])
       ? { subsets: (object['subsets'] as Record<string, unknown>[]).map(subset) }
       : {}),

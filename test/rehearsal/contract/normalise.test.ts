@@ -8,6 +8,7 @@ const names = {
   directory: '/tmp/contract-1/contract-x-web-0',
   server: 'https://127.0.0.1:8443',
   version: 'v1.34.10',
+  provisioner: 'example.org/disk',
 };
 const normaliser = () => new Normaliser(names);
 const uid = '36012532-9940-4824-9e96-dd70efaec674';
@@ -29,6 +30,10 @@ describe('what differs by nature', () => {
     ['Server Version: v1.34.10', 'Server Version: v1.34.x'],
     ['get https://127.0.0.1:8443/api', 'get <server>/api'],
     ['job.batch/tick-29400001 created', 'job.batch/tick-<minute> created'],
+    [
+      'from example.org/disk_disk-7c5d4bdf54-x2k9p_' + uid + ' of example.org/disk',
+      'from <provisioner> of <provisioner>',
+    ],
     ['docker.io/library/busybox@sha256:' + 'a1'.repeat(32), 'docker.io/library/busybox@sha256:<digest>'],
   ])('%s', (text, wanted) => {
     expect(normaliser().text(text)).toBe(wanted);

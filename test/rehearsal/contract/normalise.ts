@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../src/kubernetes/objects.ts';
 import type { Plain } from './answer.ts';
-import { byNature, fields, noise } from './by-nature.ts';
+import { byNature, fields, noise, unordered } from './by-nature.ts';
 import { byText, order, sorted, sortEvents, sortGenerated, tidy } from './in-order.ts';
 
 /** Names of one run that say nothing about the cluster. */
@@ -14,6 +14,8 @@ export interface RunNames {
   server: string;
   /** `v1.34.10` */
   version: string;
+  /** Of the default StorageClass; it signs its events with the name of its pod. */
+  provisioner: string | undefined;
 }
 
 /** Letters of generated names: k8s.io/apimachinery/pkg/util/rand. */
@@ -32,13 +34,16 @@ export class Normaliser {
   readonly #owners = new Map<string, string>();
   readonly #fixed: [RegExp, string][];
 
-  constructor({ namespace, nodes, directory, server, version }: RunNames) {
+  constructor({ namespace, nodes, directory, server, version, provisioner }: RunNames) {
     const exactly = (text: string) => new RegExp(escape(text), 'g');
     this.#fixed = [
       [exactly(directory), '<directory>'],
       [exactly(server.replace(/\/$/, '')), '<server>'],
       [exactly(new URL(server).host), '<server host>'],
       [exactly(namespace), '<namespace>'],
+      ...(provisioner === undefined
+        ? []
+        : [[new RegExp(String.raw`${escape(provisioner)}(_[\w-]+)?`, 'g'), '<provisioner>'] as [RegExp, string]]),
       [new RegExp(String.raw`${escape(version)}(?![\w.])`, 'g'), version.replace(/\.\d+([-+].*)?$/, '.x')],
       ...nodes.map((node): [RegExp, string] => [
         new RegExp(String.raw`(?<![\w.-])${escape(node)}(?![\w-])`, 'g'),
@@ -136,8 +141,12 @@ export class Normaliser {
     if (nature !== undefined && nature.is(value)) return nature.name;
     if (field === 'managedFields') return (value as object[]).map((entry) => this.#managed(entry)).toSorted();
     if (typeof value === 'string') return this.text(value);
-    if (field === 'conditions' && Array.isArray(value)) return value.map((entry) => this.value(entry)).toSorted(byType);
-    if (Array.isArray(value)) return value.map((entry) => this.value(entry));
+    if (Array.isArray(value)) {
+      const entries = value.map((entry) => this.value(entry));
+      return unordered[field]
+        ? entries.toSorted((one, other) => order(typeOf(one), typeOf(other)) || byText(one, other))
+        : entries;
+    }
     if (typeof value !== 'object' || value === null) return value as Plain;
     return Object.fromEntries(
       Object.entries(value)
@@ -154,8 +163,6 @@ export class Normaliser {
   }
 }
 
-/** Conditions are a map by their type; which was there first depends on the speed of the machine. */
-const byType = (one: Plain, other: Plain) => order(typeOf(one), typeOf(other));
 const typeOf = (value: Plain) => String((value as { type?: string } | null)?.type);
 const createdAt = (object: KubernetesObject) => object.metadata?.creationTimestamp ?? '';
 const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

@@ -17,6 +17,8 @@ export interface Stage {
   nodes: readonly string[];
   /** Of the server: `v1.34.10`. */
   version: string;
+  /** Of the default StorageClass. */
+  provisioner: string | undefined;
   /** Own directory of this run; nobody else writes there. */
   directory: string;
   /** What the clients are given besides their own places. */

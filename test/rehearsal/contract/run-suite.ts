@@ -55,6 +55,12 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteRun> {
   try {
     const server = String((await api.send('GET', '/version')).body['gitVersion']);
     const nodes = (await api.read('/api/v1/nodes')).map(({ metadata }) => metadata.name);
+    const classes = await api.read('/apis/storage.k8s.io/v1/storageclasses');
+    const isDefault = 'storageclass.kubernetes.io/is-default-class';
+    const provisioner = classes.find(({ metadata }) => metadata.annotations?.[isDefault] === 'true')?.[
+      'provisioner'
+    ] as string | undefined;
+    const cluster = { server, nodes, provisioner };
     const runs: ScenarioRun[] = [];
     const tales = options.scenarios.flatMap((scenario) =>
       clientsFor(scenario, options.clients)
@@ -62,13 +68,13 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteRun> {
         .map((client) => ({ scenario, client })),
     );
     for (const tale of tales.filter(({ scenario }) => scenario.isExclusive)) {
-      runs.push(await suite.tell(tale.scenario, tale.client, { server, nodes }));
+      runs.push(await suite.tell(tale.scenario, tale.client, cluster));
       // What others would notice is waited for; if it does not go, the end tells.
       await suite.untilRemoved();
     }
     const rest = tales.filter(({ scenario }) => scenario.isExclusive !== true).values();
     const worker = async () => {
-      for (const { scenario, client } of rest) runs.push(await suite.tell(scenario, client, { server, nodes }));
+      for (const { scenario, client } of rest) runs.push(await suite.tell(scenario, client, cluster));
     };
     await Promise.all(Array.from({ length: options.atOnce }, worker));
     return { server, runs, left: await suite.untilRemoved() };
@@ -76,6 +82,12 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteRun> {
     api.close();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+interface Cluster {
+  server: string;
+  nodes: string[];
+  provisioner: string | undefined;
 }
 
 class Suite {
@@ -90,7 +102,7 @@ class Suite {
     this.#directory = directory;
   }
 
-  async tell(scenario: Scenario, client: Client, cluster: { server: string; nodes: string[] }): Promise<ScenarioRun> {
+  async tell(scenario: Scenario, client: Client, cluster: Cluster): Promise<ScenarioRun> {
     const { clients, environment = {}, isAsExpected, onEnd } = this.#options;
     const namespace = `contract-${process.pid.toString(36)}-${scenario.name}-${clients.indexOf(client)}`;
     const kubectl = clients.find(({ tool }) => tool === 'kubectl');
@@ -99,6 +111,7 @@ class Suite {
       namespace,
       nodes: cluster.nodes,
       version: cluster.server,
+      provisioner: cluster.provisioner,
       directory: join(this.#directory, namespace),
       environment,
       clients: client.tool === 'helm' && kubectl !== undefined ? [client, kubectl] : [client],

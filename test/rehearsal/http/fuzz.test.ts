@@ -313,7 +313,7 @@ it(`${requests} random requests: an answer to each, and none a mistake of ours`,
   await Promise.all(Array.from({ length: 16 }, worker));
   process.stdout.write(
     `seed ${seed}: ${[...counts]
-      .sort()
+      .sort(([one], [other]) => one - other)
       .map(([status, count]) => `${count} x ${status}`)
       .join(', ')}\n`,
   );

@@ -1,4 +1,4 @@
-import { scheduleError } from './cron-schedule.ts';
+import { scheduleError } from '../cron-schedule.ts';
 import { FieldErrors } from '../field-errors.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { dnsLabel } from '../names.ts';

@@ -1,4 +1,4 @@
-import { FieldErrors } from '../field-errors.ts';
+import type { FieldErrors } from '../field-errors.ts';
 import { checkPodFailurePolicy, checkSuccessPolicy, type FailurePolicy, type SuccessPolicy } from './job-policies.ts';
 import { dnsSubdomain, httpPathComplaint, isHttpPath } from '../names.ts';
 import { checkTemplate } from '../pod/spec.ts';

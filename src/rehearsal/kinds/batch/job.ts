@@ -11,11 +11,8 @@ import { type Fields, fill, fillZero, isAbsent, nameOf, within, withinEach } fro
 import { checkJobSpec, goSuccessPolicy, type JobSpec, warnOfJob } from './job-spec.ts';
 
 const uidLabel = 'batch.kubernetes.io/controller-uid';
-
 const nameLabel = 'batch.kubernetes.io/job-name';
-
 const oldUidLabel = 'controller-uid';
-
 const oldNameLabel = 'job-name';
 
 const specOf = (object: StoredObject) => (object['spec'] ?? {}) as JobSpec;

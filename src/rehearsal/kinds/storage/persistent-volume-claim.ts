@@ -4,7 +4,7 @@ import { checkClaimSpec, type ClaimSpec } from './claim-spec.ts';
 import { differences } from '../differences.ts';
 import { FieldErrors } from '../field-errors.ts';
 import type { KindRules } from '../kind-rules.ts';
-import { compareQuantities, milliValue, parseQuantity, zeroQuantity } from '../quantity.ts';
+import { compareQuantities, formatQuantity, milliValue, parseQuantity, zeroQuantity } from '../quantity.ts';
 import { type Fields, fill, fillZero, set, within } from '../sharing.ts';
 
 export const oldClass = 'volume.beta.kubernetes.io/storage-class';

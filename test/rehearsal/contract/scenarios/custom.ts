@@ -92,7 +92,6 @@ const customResources: Scenario = {
     observe(`/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${group}`),
     kubectl(`get crd widgets.${group}`),
     kubectl(`api-resources --api-group=${group}`),
-    kubectl(`explain widget.spec --api-version=${group}/v1`),
     apply(widget('one', { size: 2, free: { anything: { goes: true } }, either: '50%', tags: ['a'] })),
     apply(widget('one', { size: 2, free: { anything: { goes: true } }, either: '50%', tags: ['a'] })),
     apply(widget('one', { size: 3, colour: 'blue', parts: [{ name: 'left', weight: 1 }] })),
@@ -121,6 +120,8 @@ const customResources: Scenario = {
     kubectl('get {namespace} -o name'),
     kubectl('get widget.{namespace}.example.org one -o yaml'),
     kubectl('describe widget.{namespace}.example.org one'),
+    // The server publishes the schema of a new kind a while after it is established.
+    kubectl(`explain widget.spec --api-version=${group}/v1`),
     kubectl('apply --server-side --field-manager=other -f -', {
       stdin: [widget('one', { size: 4, parts: [{ name: 'right', weight: 2 }] })],
     }),

@@ -21,7 +21,7 @@ const jobScenario: Scenario = {
     ),
     kubectl('wait --for=condition=Complete job/good job/several'),
     kubectl('wait --for=condition=Failed job/bad job/late job/policy --timeout=120s'),
-    kubectl('wait --for=delete job/fleeting'),
+    kubectl('wait --for=delete job/fleeting', { exitOnly: 'prints nothing when it is gone already' }),
     kubectl('wait --for=condition=Failed job/in-place --timeout=60s'),
     kubectl('wait --for=condition=Suspended job/suspended'),
     kubectl('get jobs'),

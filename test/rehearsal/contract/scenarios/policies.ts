@@ -142,7 +142,7 @@ const disruption: Scenario = {
     evict('kept', 1),
     evict('free'),
     evict('absent', 1),
-    kubectl('wait --for=delete pod/free'),
+    kubectl('wait --for=delete pod/free', { exitOnly: 'prints nothing when it is gone already' }),
     kubectl('drain {node} --pod-selector=app=kept --dry-run=client --force', {
       exitOnly: 'other pods of the node may be named',
     }),
@@ -214,7 +214,7 @@ const storage: Scenario = {
     kubectl('get pvc'),
     observe('v1/persistentvolumeclaims'),
     kubectl('delete pod user'),
-    kubectl('wait --for=delete pvc/data --timeout=60s'),
+    kubectl('wait --for=delete pvc/data --timeout=60s', { exitOnly: 'prints nothing when it is gone already' }),
     refused(claim('none', { resources: {} })),
     refused(claim('none', { accessModes: [] })),
   ],
