@@ -106,15 +106,16 @@ export class Api {
         ...(hasGeneration(resource) ? { generation: 1 } : {}),
       },
     } as StoredObject;
-    const rules = this.#rulesOf(resource);
-    const context = this.#contextFor(by);
+    const write = this.#writeBy(by, resource);
+    const { rules } = write;
     let object = this.#withDefaults(named, resource, rules);
     const sent = withManagedFields(object, claimed);
     const managedFields = applied ?? this.#tracked({ before: undefined, after: sent }, resource, by);
-    object = rules.prepareCreate?.(object, context) ?? object;
+    const what = { operation: 'CREATE', resource, namespace, name } as const;
+    object = this.#mutated(what, object, by);
+    object = rules.prepareCreate?.(object, write.context) ?? object;
     object = this.#statusFor(object, undefined, resource);
-    const request = { operation: 'CREATE', resource, namespace, name } as const;
-    object = this.#admitted(request, object, undefined, by, rules, context);
+    this.#validate(what, object, write);
     if (store.get(resource, namespace, object.metadata.name) !== undefined)
       throw alreadyExists(resource, object.metadata.name);
     return this.#stored(resource, withManagedFields(object, managedFields), by);
@@ -142,20 +143,21 @@ export class Api {
         name,
         `Precondition failed: UID in precondition: ${sent.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
       );
-    const rules = this.#rulesOf(resource);
-    const context = this.#contextFor(by);
+    const write = this.#writeBy(by, resource);
+    const { rules } = write;
     // What is tracked is what was sent, with defaults: before the strategy and admission do their part.
     let object = this.#withDefaults(withServerMeta(sent, old), resource, rules);
     const managedFields =
       'managedFields' in proposed
         ? proposed.managedFields
         : this.#tracked({ before: old, after: object }, resource, by, subresource);
+    const what = { operation: 'UPDATE', resource, namespace, name, subresource, old } as const;
+    object = this.#mutated(what, object, by);
     object = this.#statusFor(object, old, resource, subresource);
-    if (subresource === undefined) object = rules.prepareUpdate?.(object, old, context) ?? object;
+    if (subresource === undefined) object = rules.prepareUpdate?.(object, old, write.context) ?? object;
     // A binding fills in what the pod was made without; it is no new wish.
     if (subresource !== 'binding') object = withGeneration(object, old, resource);
-    const operation = { operation: 'UPDATE', resource, namespace, name, subresource } as const;
-    object = this.#admitted(operation, object, old, by, rules, context);
+    this.#validate(what, object, write);
     const result = unlessOnlyTimesDiffer(old, withManagedFields(object, managedFields));
     if (result === old || isEqual(result, old)) return old;
     if (by.isDryRun === true) return result;
@@ -184,16 +186,7 @@ export class Api {
         name,
         `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`,
       );
-    const request: AdmissionRequest = {
-      operation: 'DELETE',
-      resource,
-      ...(namespace === undefined ? {} : { namespace }),
-      name,
-      old,
-      user: by.user,
-      isDryRun: by.isDryRun ?? false,
-      warn: (text) => by.warn?.(text),
-    };
+    const request = admissionRequest({ operation: 'DELETE', resource, namespace, name, old }, undefined, by);
     for (const plugin of this.#parts.admission) plugin.validate?.(request, this.reader);
     const grace = this.#rulesOf(resource).gracePeriod?.(old);
     const next = deletion.begin(old, { resource, options, grace, now: clock.now() });
@@ -233,9 +226,12 @@ export class Api {
     return resource.custom === undefined ? this.#parts.rules(apiVersionOf(resource), resource.kind) : {};
   }
 
-  #contextFor(by: Requester): RuleContext {
+  #writeBy(by: Requester, resource: Resource): Write {
     const { clock, chance } = this.#parts;
-    return { reader: this.reader, clock, chance, warn: (text) => by.warn?.(text) };
+    const warnings: string[] = [];
+    const warn = (text: string) => void warnings.push(text);
+    const context = { reader: this.reader, clock, chance, warn };
+    return { by, rules: this.#rulesOf(resource), context, warnings };
   }
 
   #withDefaults(object: StoredObject, resource: Resource, rules: KindRules): StoredObject {
@@ -274,40 +270,26 @@ export class Api {
     return { ...rest, ...(old['status'] === undefined ? {} : { status: old['status'] as unknown }) } as StoredObject;
   }
 
-  #admitted(
-    what: Pick<AdmissionRequest, 'operation' | 'resource' | 'name'> & {
-      namespace: string | undefined;
-      subresource?: string | undefined;
-    },
-    object: StoredObject,
-    old: StoredObject | undefined,
-    by: Requester,
-    rules: KindRules,
-    context: RuleContext,
-  ): StoredObject {
+  #mutated(what: Operation, object: StoredObject, by: Requester): StoredObject {
+    return this.#parts.admission.reduce(
+      (admitted, plugin) => plugin.mutate?.(admissionRequest(what, admitted, by), this.reader) ?? admitted,
+      object,
+    );
+  }
+
+  /** Throws for what is wrong, first by the rules of the kind, then by admission; what is only warned of is told after that. */
+  #validate(what: Operation, object: StoredObject, { by, rules, context, warnings }: Write): void {
     const { admission, metaErrors, schemaErrors } = this.#parts;
-    const { namespace, subresource, ...rest } = what;
-    let admitted = object;
-    const request = (): AdmissionRequest => ({
-      ...rest,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(subresource === undefined ? {} : { subresource }),
-      object: admitted,
-      ...(old === undefined ? {} : { old }),
-      user: by.user,
-      isDryRun: by.isDryRun ?? false,
-      warn: (text) => by.warn?.(text),
-    });
-    for (const plugin of admission) admitted = plugin.mutate?.(request(), this.reader) ?? admitted;
+    const { resource, old, subresource } = what;
     const errors = [
-      ...metaErrors(admitted, old, what.resource),
-      ...(rules.validate?.(admitted, context) ?? []),
-      ...(old === undefined || subresource !== undefined ? [] : (rules.validateUpdate?.(admitted, old, context) ?? [])),
-      ...(what.resource.custom === undefined ? [] : schemaErrors(admitted, old, what.resource)),
+      ...metaErrors(object, old, resource),
+      ...(rules.validate?.(object, context) ?? []),
+      ...(old === undefined || subresource !== undefined ? [] : (rules.validateUpdate?.(object, old, context) ?? [])),
+      ...(resource.custom === undefined ? [] : schemaErrors(object, old, resource)),
     ];
-    if (errors.length > 0) throw invalid(what.resource, admitted.metadata.name, errors);
-    for (const plugin of admission) plugin.validate?.(request(), this.reader);
-    return admitted;
+    if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
+    for (const plugin of admission) plugin.validate?.(admissionRequest(what, object, by), this.reader);
+    for (const warning of warnings) by.warn?.(warning);
   }
 
   #tracked(
@@ -325,6 +307,40 @@ export class Api {
       subresource,
     });
   }
+}
+
+/** One write on its way. */
+interface Write {
+  by: Requester;
+  rules: KindRules;
+  context: RuleContext;
+  /** Of the rules; told once nothing is wrong. */
+  warnings: readonly string[];
+}
+
+interface Operation extends Pick<AdmissionRequest, 'operation' | 'resource' | 'name'> {
+  namespace: string | undefined;
+  subresource?: string | undefined;
+  old?: StoredObject;
+}
+
+function admissionRequest(
+  { operation, resource, name, namespace, subresource, old }: Operation,
+  object: StoredObject | undefined,
+  by: Requester,
+): AdmissionRequest {
+  return {
+    operation,
+    resource,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(object === undefined ? {} : { object }),
+    ...(old === undefined ? {} : { old }),
+    user: by.user,
+    isDryRun: by.isDryRun ?? false,
+    warn: (text) => by.warn?.(text),
+  };
 }
 
 /** Fields of metadata that only the server sets. */

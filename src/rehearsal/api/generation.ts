@@ -14,7 +14,6 @@ const without = new Set([
   '/persistentvolumeclaims',
   '/resourcequotas',
   '/limitranges',
-  '/podtemplates',
   'apps/controllerrevisions',
   'autoscaling/horizontalpodautoscalers',
   'coordination.k8s.io/leases',

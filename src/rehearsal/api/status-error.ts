@@ -138,7 +138,7 @@ export function invalid(kind: { group: string; kind: string }, name: string, err
   const texts = [...new Set(errors.map(({ field, detail }) => `${field}: ${detail}`))];
   const all = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   return new StatusError(422, 'Invalid', `${qualifiedKind} "${name}" is invalid: ${all}`, {
-    name,
+    ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
     kind: kind.kind,
     causes: errors.map(({ reason, field, detail }) => ({ reason, message: detail, field })),
