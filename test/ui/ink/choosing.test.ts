@@ -113,3 +113,51 @@ describe('choosing a cluster', () => {
     expect(clock.timers).toBe(0);
   });
 });
+
+describe('a rehearsal', () => {
+  const request = {
+    recipe: todo,
+    faults: [
+      { spec: 'image-pull:web', title: 'The image cannot be pulled.', shows: 'Shows: ErrImagePull.' },
+      { spec: 'oom:web', title: 'It needs more memory than its limit.', shows: 'Shows: OOMKilled.' },
+    ],
+    real: ['kubectl and helm'],
+    rehearsed: ['the API server'],
+  };
+
+  test('says what is real and what is played; Enter alone begins without a fault', async () => {
+    const { frontend, terminal } = openInk();
+    const chosen = frontend.chooseFaults(request);
+    await terminal.waitFor('Real: kubectl and helm.');
+    expect(terminal.screen.text()).toContain('Played: the API server.');
+    await terminal.waitFor('enter rehearse without faults');
+    terminal.type(keys.enter);
+    expect(await chosen).toEqual([]);
+  });
+
+  test('takes the faults that were ticked, and lets them be unticked', async () => {
+    const { frontend, terminal } = openInk();
+    const chosen = frontend.chooseFaults(request);
+    await terminal.waitFor('[ ] image-pull:web');
+    terminal.type(` ${keys.down} `);
+    await terminal.waitFor('[x] oom:web');
+    await terminal.waitFor('Shows: OOMKilled.');
+    terminal.type(`${keys.up} `);
+    await terminal.waitFor('[ ] image-pull:web');
+    terminal.type(keys.enter);
+    expect(await chosen).toEqual(['oom:web']);
+  });
+
+  test('goes back to the clusters, and can be left', async () => {
+    const first = openInk();
+    const back = first.frontend.chooseFaults(request);
+    await first.terminal.waitFor('← back');
+    first.terminal.type(keys.left);
+    expect(await back).toBe('back');
+    const second = openInk();
+    const left = second.frontend.chooseFaults(request);
+    await second.terminal.waitFor('q quit');
+    second.terminal.type('q');
+    expect(await left).toBeUndefined();
+  });
+});

@@ -10,6 +10,7 @@ import { confirmScreen } from '../../../src/ui/ink/screens/confirm.tsx';
 import { decisionScreen } from '../../../src/ui/ink/screens/decision.tsx';
 import { lookAt, LookInside } from '../../../src/ui/ink/screens/look-inside.tsx';
 import { planScreen } from '../../../src/ui/ink/screens/plan.tsx';
+import { rehearsalScreen } from '../../../src/ui/ink/screens/rehearsal.tsx';
 import { newRunState, RunScreen } from '../../../src/ui/ink/screens/run.tsx';
 import { summaryScreen } from '../../../src/ui/ink/screens/summary.tsx';
 import { whereScreen, withClusters } from '../../../src/ui/ink/screens/where.tsx';
@@ -106,6 +107,11 @@ const screens: Record<string, (frame: Frame) => ReactNode> = {
       many.map(() => cluster),
       400,
     ),
+  ),
+  rehearsal: drawn(
+    rehearsalScreen,
+    { recipe, faults: many.map((spec) => ({ spec, title: long, shows: long })), real: [long], rehearsed: [long] },
+    (state) => ({ ...state, ticked: many.slice(0, 3) }),
   ),
   'where, nothing there': drawn(whereScreen, { recipe, canGoBack: true, since: 0 }, (state) =>
     withClusters(state, [], 400),

@@ -54,7 +54,7 @@ const release: Scenario = {
     untilCount('v1/pods?labelSelector=app%3Dweb', 0),
     observe('apps/v1/deployments', 'v1/services', 'v1/secrets'),
     helm('upgrade --install web web --set replicas=0'),
-    helm('uninstall web --cascade foreground --wait'),
+    helm('uninstall web --cascade foreground'),
   ],
 };
 

@@ -40,7 +40,7 @@ const services: Scenario = {
       /./,
     ),
     observe('v1/services', 'v1/endpoints'),
-    observe('discovery.k8s.io/v1/endpointslices', 'v1/events'),
+    observe('discovery.k8s.io/v1/endpointslices'),
     kubectl('get services -o wide'),
     kubectl('get endpoints'),
     kubectl('describe service plain'),

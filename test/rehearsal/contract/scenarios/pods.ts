@@ -1,4 +1,4 @@
-import { apply, kubectl, observe, until, untilCount, type Scenario } from '../scenario.ts';
+import { apply, kubectl, observe, until, untilCount, untilEvent, type Scenario } from '../scenario.ts';
 import { busybox, claim, configMap, pod, shell, sleeper, web } from './manifests.ts';
 
 const talker = shell('echo one; echo two; sleep 3600');
@@ -195,7 +195,14 @@ const probes: Scenario = {
     until('v1/pods/unhealthy', 'status.containerStatuses.0.restartCount', 1),
     observe('v1/pods/unready', 'v1/pods/slow', 'v1/pods/checked', 'v1/pods/eaten'),
     kubectl('get pods unready slow checked eaten'),
-    observe('v1/events'),
+    untilEvent('Unhealthy', /^Readiness probe failed: dial tcp .*:81: connect: connection refused$/),
+    untilEvent('Unhealthy', /^Liveness probe failed: Get "http:.*:81\/": dial tcp .*: connect: connection refused$/),
+    untilEvent('Unhealthy', /^Startup probe failed: Get "http:.*:81\/": dial tcp .*: connect: connection refused$/),
+    untilEvent('Killing', /^Container web failed liveness probe, will be restarted$/),
+    observe(
+      'v1/events?fieldSelector=involvedObject.name%3Deaten',
+      'v1/events?fieldSelector=involvedObject.name%3Dchecked',
+    ),
     kubectl('wait --for=condition=Ready pod/unready --timeout=1s', { exit: 1 }),
     untilCount('v1/pods', 5),
   ],

@@ -1,0 +1,15 @@
+import { findClients } from './clients.ts';
+import { checkContract, reportOf } from './contract.ts';
+import { scenarios } from './scenarios/index.ts';
+import { allowedDifferences } from './allowed-differences.ts';
+import { startRehearsal } from '../../../src/rehearsal/start.ts';
+import { realRun } from '../../support/real-run.ts';
+import { mkdtempSync } from 'node:fs';
+const rehearsal = await startRehearsal({ run: realRun({}), program: '/work/main/src/rehearsal/process.ts', directory: mkdtempSync('/tmp/zzr-'), environment: process.env, now: Date.now(), seed: 'contract', speed: Number(process.env.SPEED ?? 10), faults: [] });
+const names = process.argv.slice(2);
+const all = await findClients();
+const clients = process.env.ONE ? all.filter((c, i) => process.env.ONE!.split(',').includes(c.name)) : all;
+process.stderr.write(all.map((c) => c.name).join(' ') + '\n');
+const result = await checkContract({ kubeconfig: rehearsal.kubeconfig, environment: rehearsal.environment, scenarios: scenarios.filter((s) => names.length === 0 || names.includes(s.name)), clients, atOnce: 4, allowed: allowedDifferences, onEnd: (r) => process.stderr.write(`${r.scenario.name} / ${r.client.name} ${r.seconds.toFixed(1)} ${r.failure ?? ''}\n`) });
+process.stdout.write(reportOf(result));
+await rehearsal.stop();
