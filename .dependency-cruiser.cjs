@@ -50,6 +50,11 @@ module.exports = {
     // A process of its own: it knows Kubernetes, and nothing of plans, steps and screens.
     may('^src/rehearsal/', '^src/(rehearsal|errors)/|^src/kubernetes/objects\\.ts$'),
     may('^src/rehearsal/start\\.ts$', '^src/tools/shell/run\\.ts$'),
+    // A Docker without an engine: it speaks and fails as the one with an engine does.
+    may(
+      '^src/rehearsal/images/rehearsed-docker\\.ts$',
+      '^src/tools/(docker/(build-failure|build-output|create-docker|docker)|shell/run)\\.ts$',
+    ),
     // Front ends draw facts; they know no tool and no step.
     may(
       '^src/ui/',
@@ -57,7 +62,10 @@ module.exports = {
     ),
     may('^src/ui/create-frontend\\.ts$', '^src/cli/invocation\\.ts$'),
     may('^src/cli/', '^src/(cli|errors)/|^src/(recipe/closest|secrets/sanitise)\\.ts$'),
-    may('^src/commands/', '^src/(?!main|start|compose|stage|first-screen|rehearsal)|^src/rehearsal/(start|clock|faults/(catalogue|fault))\\.ts$'),
+    may(
+      '^src/commands/',
+      '^src/(?!main|start|compose|stage|first-screen|rehearsal)|^src/rehearsal/(start|clock|faults/(catalogue|fault)|images/rehearsed-docker|network/expected-answers)\\.ts$',
+    ),
     may('^src/(main|start|compose|stage|first-screen)\\.ts$', '^src/'),
     // Time is passed in everywhere.
     may('^src/', '^src/clock\\.ts$'),

@@ -3,7 +3,9 @@ import type { Provider } from '../providers/provider.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { CommandLog, RunCommand } from '../tools/shell/run.ts';
 import type { Frontend } from '../ui/frontend.ts';
-import type { RehearsalPart } from './rehearse.ts';
+import type { RehearsalClaims } from '../events/events.ts';
+import type { Rehearsal } from '../rehearsal/start.ts';
+import type { Docker } from '../tools/docker/docker.ts';
 
 /** What `main.ts` composed, as far as every command needs it. */
 export interface Program {
@@ -35,4 +37,12 @@ export interface Program {
   rehearsal?: RehearsalPart;
   /** Where the output of commands goes; names the log of a run. */
   logs: CommandLog & { folder(path: string): void; path(): string | undefined };
+}
+
+/** What a run on the built-in cluster has besides. */
+interface RehearsalPart {
+  cluster: Rehearsal;
+  /** Set while images are rehearsed too. */
+  docker?: Docker;
+  claims: RehearsalClaims;
 }

@@ -7,7 +7,6 @@ import { createProviders } from '../providers/index.ts';
 import { createRehearsedDocker } from '../rehearsal/images/rehearsed-docker.ts';
 import { ScaledClock } from '../rehearsal/clock.ts';
 import { startRehearsal, type Rehearsal } from '../rehearsal/start.ts';
-import type { Docker } from '../tools/docker/docker.ts';
 import { fetchThroughProxy } from '../tools/fetched/fetch-through-proxy.ts';
 import { locateTool } from '../tools/fetched/locate-tool.ts';
 import { createRun } from '../tools/shell/run.ts';
@@ -15,14 +14,6 @@ import type { Recipe } from '../recipe/recipe.ts';
 import type { Program } from './program.ts';
 import { choiceOf } from './recipes.ts';
 import { faultsOf, requireFaults } from './rehearsal-faults.ts';
-
-/** What a run on the built-in cluster has besides. */
-export interface RehearsalPart {
-  cluster: Rehearsal;
-  /** Set while images are rehearsed too. */
-  docker?: Docker;
-  claims: RehearsalClaims;
-}
 
 /** Faster than life, and slow enough to see what happens. */
 const shownSpeed = 4;

@@ -167,6 +167,7 @@ function controllersOf({
       customResource: (definition): Resource[] => customResources(definition as unknown as Definition),
       quotaStatus: (quota, reader) => quotaStatus(quota, [...api.registry.all()], reader),
       finalizeNamespace: (namespace) => finalizeNamespace(api, namespace),
+      hasNoProvisioner: ({ metadata }) => faults.claimProblem(metadata.name) === 'no-provisioner',
       custom: {
         certificates: { isPending: () => faults.isOn('certificate') },
         operators: { fails: () => faults.isOn('csv') },

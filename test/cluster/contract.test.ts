@@ -6,8 +6,10 @@ import { scenarios } from '../rehearsal/contract/scenarios/index.ts';
 import { context, kubeconfig, requireCluster } from '../support/real-cluster.ts';
 
 const hasCluster = requireCluster();
+/** It takes five minutes and is asked for by itself: what a release of Kubernetes answers changes seldom. */
+const isAsked = (process.env['DEPLOY_WIZARD_TEST_CONTRACT'] ?? '') !== '';
 
-describe.skipIf(!hasCluster)('the contract of the rehearsal cluster on a real cluster', () => {
+describe.skipIf(!hasCluster || !isAsked)('the contract of the rehearsal cluster on a real cluster', () => {
   test('still answers what was recorded', { timeout: 900_000 }, async () => {
     const result = await checkContract({
       kubeconfig: kubeconfig ?? '',

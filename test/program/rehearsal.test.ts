@@ -28,7 +28,7 @@ describe('a rehearsal', { timeout: 120_000 }, () => {
       const finished = result.events.at(-1);
       expect(finished).toMatchObject({ type: 'run.finished', ok: true, changed: true, rehearsal: { seed: 'test' } });
       expect(Object.keys(finished?.['endpoints'] as object).length).toBeGreaterThan(0);
-      const { real, rehearsed, notProven } = finished?.['rehearsal'] as Record<string, string[]>;
+      const { real, rehearsed, notProven } = (finished?.['rehearsal'] ?? {}) as Record<string, string[]>;
       expect([real, rehearsed, notProven].every((list) => (list ?? []).length > 0)).toBe(true);
       // Nothing is left but the tools in the cache.
       expect(readdirSync(home.folder)).toEqual(['cache']);

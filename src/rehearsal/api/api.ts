@@ -156,7 +156,7 @@ export class Api {
     object = this.#statusFor(object, old, resource, subresource);
     if (subresource === undefined) object = rules.prepareUpdate?.(object, old, write.context) ?? object;
     // A binding fills in what the pod was made without; it is no new wish.
-    if (subresource !== 'binding') object = withGeneration(object, old, resource);
+    if (subresource !== 'binding') object = withGeneration(object, old, resource, subresource);
     this.#validate(what, object, write);
     const result = unlessOnlyTimesDiffer(old, withManagedFields(object, managedFields));
     if (result === old || isEqual(result, old)) return old;
@@ -367,11 +367,22 @@ function withServerMeta(sent: StoredObject, old: StoredObject): StoredObject {
 }
 
 /** Counts up when something outside metadata and status has changed. */
-function withGeneration(object: StoredObject, old: StoredObject, resource: Resource): StoredObject {
+function withGeneration(
+  object: StoredObject,
+  old: StoredObject,
+  resource: Resource,
+  subresource: string | undefined,
+): StoredObject {
   if (old.metadata.generation === undefined || !hasGeneration(resource)) return object;
   const { metadata: _, status: __, ...wish } = object;
   const { metadata: ___, status: ____, ...before } = old;
-  if (isEqual(wish, before)) return object;
+  // Of a Deployment annotations are part of the wish (pkg/registry/apps/deployment, PrepareForUpdate).
+  const isSame =
+    isEqual(wish, before) &&
+    (resource.storage !== 'apps/deployments' ||
+      subresource !== undefined ||
+      isEqual(object.metadata.annotations, old.metadata.annotations));
+  if (isSame) return object;
   return { ...object, metadata: { ...object.metadata, generation: old.metadata.generation + 1 } };
 }
 

@@ -46,6 +46,8 @@ interface ControllerOptions {
   /** PEM: what `kube-root-ca.crt` holds in every namespace. */
   rootCertificate: string;
   loadBalancing: LoadBalancing;
+  /** Claims for which no provisioner runs. */
+  hasNoProvisioner?: (claim: StoredObject) => boolean;
   custom: CustomControllerOptions;
 }
 
@@ -111,7 +113,7 @@ export function builtInControllers(options: ControllerOptions): RunningControlle
     managed(ttlController()),
     ...provisionerNames.map((name) =>
       other(
-        volumeProvisioner(name),
+        volumeProvisioner(name, options.hasNoProvisioner),
         `system:serviceaccount:kube-system:${name.split('/')[1] ?? name}`,
         name.split('/')[1] ?? name,
         name,

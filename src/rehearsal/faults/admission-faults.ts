@@ -12,6 +12,13 @@ const isSystem = (user: string) => user.startsWith('system:');
 export function admissionFaults(faults: Faults): AdmissionPlugin {
   return {
     name: 'RehearsalFaults',
+    // Without a class nothing makes a volume: as in a cluster that has no default class.
+    mutate({ operation, resource, object }) {
+      if (operation !== 'CREATE' || resource.kind !== 'PersistentVolumeClaim' || object === undefined) return object;
+      if (faults.claimProblem(object.metadata.name) !== 'no-class') return object;
+      const { storageClassName: _, ...spec } = object['spec'] as { storageClassName?: string };
+      return { ...object, spec };
+    },
     validate(request, reader) {
       if (request.isDryRun || request.subresource !== undefined || request.operation === 'DELETE') return;
       checkWebhook(request, faults);

@@ -11,7 +11,7 @@ import { readRaw } from '../schema/body.ts';
 import { applyStrategicMerge } from '../patch/strategic-merge.ts';
 import { readAgain } from './read-again.ts';
 import { viewFor } from './answers.ts';
-import { bodyOf, contentTypeOf, placed, validationOf } from './body.ts';
+import { contentTypeOf, placed, validationOf } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { isTrue } from './list-options.ts';
 import { invalidOption, requesterOf } from './requester.ts';
@@ -108,11 +108,12 @@ function requireSame(patched: JsonObject, live: JsonObject, resource: Resource, 
 }
 
 /** Unlike any other body, a configuration must say what it is (apimachinery, managedfields/internal/structuredmerge.go). */
-function requireType(bytes: Buffer, resource: Resource): void {
-  const { apiVersion, kind } = readRaw(bytes, 'application/yaml', resource).value;
+function requireType(bytes: Buffer, resource: Resource): JsonObject {
+  const { value } = readRaw(bytes, 'application/yaml', resource);
+  const { apiVersion, kind } = value;
   const version = typeof apiVersion === 'string' ? apiVersion : '';
   const named = typeof kind === 'string' ? kind : '';
-  if (version === apiVersionOf(resource) && named === resource.kind) return;
+  if (version === apiVersionOf(resource) && named === resource.kind) return value;
   throw badRequest(`invalid object type: ${version.includes('/') ? version : `/${version}`}, Kind=${named}`);
 }
 
@@ -122,10 +123,9 @@ function serveApply(request: NamedRequest, bytes: Buffer, parts: RestParts): voi
   const by = requesterOf(exchange);
   const manager = exchange.query.get('fieldManager') ?? '';
   if (manager === '') throw invalidOption(exchange, 'fieldManager', 'Required value: is required for apply patch');
-  const validation = validationOf(exchange);
-  requireType(bytes, resource);
-  const { object: sent, warnings } = bodyOf(bytes, 'application/yaml', resource, validation);
-  for (const warning of warnings) exchange.warn(warning);
+  validationOf(exchange);
+  // What is applied is what was sent: decoded, it would hold fields that nobody wrote, and they would be managed.
+  const sent = requireType(bytes, resource);
   const patch = placed(sent, { namespace, name, resource });
   const storage = storageOf(resource, parts);
   const toStorage = (object: JsonObject) => parts.convert(object as unknown as StoredObject, apiVersionOf(storage));

@@ -116,7 +116,7 @@ async function serveToken({ exchange, resource, namespace, name }: NamedRequest,
       exp: Math.floor(expires / 1000),
       uid: account.metadata.uid,
     }),
-    '',
+    'rehearsal',
   ].join('.');
   exchange.json(201, {
     kind: 'TokenRequest',

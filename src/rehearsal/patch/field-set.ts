@@ -14,7 +14,11 @@ export interface FieldSet {
 /** The set without fields. */
 export const noFields: FieldSet = Object.freeze({});
 
-/** A node that is a member and has nothing below it. */
+/**
+ * A node that is a member and has nothing below it: the same value, under the name that it has there.
+ *
+ * @alias
+ */
 export const leaf: FieldSet = noFields;
 
 const self = '.';

@@ -63,8 +63,11 @@ const provisioners: Provisioner[] = [
 /** Names of the provisioners that run in the rehearsed cluster. */
 export const provisionerNames: readonly string[] = provisioners.map(({ name }) => name);
 
-/** Makes and deletes the volumes of the classes that it serves (sig-storage-lib-external-provisioner). */
-export function volumeProvisioner(name: string): Controller {
+/**
+ * Makes and deletes the volumes of the classes that it serves (sig-storage-lib-external-provisioner). `isAway`: it does not
+ * hear of this claim.
+ */
+export function volumeProvisioner(name: string, isAway: (claim: StoredObject) => boolean = () => false): Controller {
   const provisioner = provisioners.find((known) => known.name === name);
   if (provisioner === undefined) throw new TypeError(`no provisioner ${name}`);
   return {
@@ -74,7 +77,7 @@ export function volumeProvisioner(name: string): Controller {
       const busy = new Set<string>();
       const claims = new Reconciler(clock, (key) => {
         const claim = client.get(claimKind, ...namesOf(key));
-        if (claim === undefined || isTerminating(claim) || busy.has(claim.metadata.uid)) return;
+        if (claim === undefined || isTerminating(claim) || busy.has(claim.metadata.uid) || isAway(claim)) return;
         const found = storageClass(client, classOf(claim));
         const node = claim.metadata.annotations?.[volumeAnnotations.selectedNode];
         const isOurs =

@@ -4,7 +4,8 @@ import type { KindRules } from '../kind-rules.ts';
 import { dnsLabel } from '../names.ts';
 import { withTemplate } from '../pod/defaults.ts';
 import { type Fields, fill, fillZero, nameOf, set, within } from '../sharing.ts';
-import { checkJobSpec, type JobSpec, warnOfJob } from './job-spec.ts';
+import { checkJobSpec, warnOfJob } from './job-spec.ts';
+import type { JobSpec } from './job-types.ts';
 
 interface CronJobSpec {
   schedule?: string;

@@ -1,6 +1,6 @@
 import type { FieldErrors } from '../field-errors.ts';
 import { qualifiedName } from '../names.ts';
-import type { JobSpec } from './job-spec.ts';
+import type { JobSpec } from './job-types.ts';
 
 export interface FailurePolicy {
   rules?: {

@@ -1,29 +1,11 @@
 import type { FieldErrors } from '../field-errors.ts';
-import { checkPodFailurePolicy, checkSuccessPolicy, type FailurePolicy, type SuccessPolicy } from './job-policies.ts';
+import { checkPodFailurePolicy, checkSuccessPolicy, type SuccessPolicy } from './job-policies.ts';
+import type { JobSpec } from './job-types.ts';
 import { dnsSubdomain, httpPathComplaint, isHttpPath } from '../names.ts';
 import { checkTemplate } from '../pod/spec.ts';
 import type { PodTemplate } from '../pod/types.ts';
 import { podWarnings } from '../pod/warnings.ts';
 import type { LabelSelector } from '../selectors.ts';
-
-export interface JobSpec {
-  parallelism?: number;
-  completions?: number;
-  activeDeadlineSeconds?: number;
-  backoffLimit?: number;
-  backoffLimitPerIndex?: number;
-  maxFailedIndexes?: number;
-  ttlSecondsAfterFinished?: number;
-  completionMode?: string;
-  suspend?: boolean;
-  manualSelector?: boolean;
-  selector?: LabelSelector;
-  template?: PodTemplate;
-  podFailurePolicy?: FailurePolicy;
-  successPolicy?: SuccessPolicy;
-  podReplacementPolicy?: string;
-  managedBy?: string;
-}
 
 const amounts = [
   'parallelism',

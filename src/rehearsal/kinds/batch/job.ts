@@ -8,7 +8,8 @@ import { withTemplate } from '../pod/defaults.ts';
 import type { PodTemplate } from '../pod/types.ts';
 import { checkSelector, isUsable, selects } from '../selectors.ts';
 import { type Fields, fill, fillZero, isAbsent, nameOf, within, withinEach } from '../sharing.ts';
-import { checkJobSpec, goSuccessPolicy, type JobSpec, warnOfJob } from './job-spec.ts';
+import { checkJobSpec, goSuccessPolicy, warnOfJob } from './job-spec.ts';
+import type { JobSpec } from './job-types.ts';
 
 const uidLabel = 'batch.kubernetes.io/controller-uid';
 const nameLabel = 'batch.kubernetes.io/job-name';

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRehearsal } from '../../../src/rehearsal/start.ts';
+import { realRun } from '../../support/real-run.ts';
+import { allowedDifferences } from './allowed-differences.ts';
+import { findClients } from './clients.ts';
+import { checkContract, reportOf } from './contract.ts';
+import { scenarios } from './scenarios/index.ts';
+
+/**
+ * Compares the rehearsal cluster with what a real node was recorded to answer, and prints every difference; ends with 1 when
+ * there is one. With names only those scenarios:
+ *
+ *     node test/rehearsal/contract/check.ts [SCENARIO...]
+ */
+const names = process.argv.slice(2);
+const directory = await mkdtemp(join(tmpdir(), 'rehearsal-'));
+const rehearsal = await startRehearsal({
+  run: realRun({}),
+  program: join(import.meta.dirname, '../../../src/rehearsal/process.ts'),
+  directory,
+  environment: process.env,
+  now: Date.now(),
+  seed: 'contract',
+  speed: 10,
+  // Nothing gives the real node's load balancers an address either.
+  faults: ['load-balancer:never'],
+});
+try {
+  const result = await checkContract({
+    kubeconfig: rehearsal.kubeconfig,
+    environment: rehearsal.environment,
+    scenarios: scenarios.filter(({ name }) => names.length === 0 || names.includes(name)),
+    clients: await findClients(),
+    atOnce: availableParallelism() * 2,
+    allowed: allowedDifferences,
+    onEnd: ({ scenario, client, seconds }) =>
+      process.stderr.write(`${scenario.name} with ${client.name}: ${seconds.toFixed(1)} s\n`),
+  });
+  process.stdout.write(reportOf(result));
+  process.exitCode = result.differences.length + result.failures.length === 0 ? 0 : 1;
+} finally {
+  await rehearsal.stop();
+  await rm(directory, { recursive: true, force: true });
+}
