@@ -3,9 +3,7 @@ import { checkPodFailurePolicy, checkSuccessPolicy, type SuccessPolicy } from '.
 import type { JobSpec } from './job-types.ts';
 import { dnsSubdomain, httpPathComplaint, isHttpPath } from '../names.ts';
 import { checkTemplate } from '../pod/spec.ts';
-import type { PodTemplate } from '../pod/types.ts';
 import { podWarnings } from '../pod/warnings.ts';
-import type { LabelSelector } from '../selectors.ts';
 
 const amounts = [
   'parallelism',
