@@ -60,7 +60,7 @@ function Rehearsal({ request, state, frame }: Drawn<RehearsalRequest, RehearsalS
   const rows = share(frame.rows - chromeRows, {
     question: needed(2),
     list: { least: 3, want: selectRows(items, state.list) },
-    claims: { least: 0, want: claims.length },
+    claims: { least: frame.rows < 20 ? 0 : claims.length, want: claims.length },
     about: { least: Math.min(1, about.length), want: about.length },
     gap: optional(2),
   });
