@@ -50,6 +50,7 @@ module.exports = {
     // A process of its own: it knows Kubernetes, and nothing of plans, steps and screens.
     may('^src/rehearsal/', '^src/(rehearsal|errors)/|^src/kubernetes/objects\\.ts$'),
     may('^src/rehearsal/start\\.ts$', '^src/tools/shell/run\\.ts$'),
+    may('^src/rehearsal/images/nearest\\.ts$', '^src/recipe/closest\\.ts$'),
     // A Docker without an engine: it speaks and fails as the one with an engine does.
     may(
       '^src/rehearsal/images/rehearsed-docker\\.ts$',

@@ -21,20 +21,21 @@ export interface RehearsalControl {
 
 export function createControlClient(cluster: { url: string; certificate: string; token: string }): RehearsalControl {
   const send = async (method: string, path: string, body?: object): Promise<unknown> => {
-    const { promise, reject, resolve } = deferred<string>();
-    const sent = request(
-      `${cluster.url}/rehearsal/${path}`,
-      { method, ca: cluster.certificate, headers: { authorization: `Bearer ${cluster.token}` } },
-      (response) => {
-        text(response).then((said) => {
-          if (response.statusCode === 200) resolve(said);
-          else reject(new Bug(`the rehearsal cluster answers ${response.statusCode} to ${path}: ${said}`));
-        }, reject);
-      },
-    );
-    sent.on('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-    return JSON.parse(await promise) as unknown;
+    const said = await new Promise<string>((resolve, reject) => {
+      const sent = request(
+        `${cluster.url}/rehearsal/${path}`,
+        { method, ca: cluster.certificate, headers: { authorization: `Bearer ${cluster.token}` } },
+        (response) => {
+          text(response).then((answer) => {
+            if (response.statusCode === 200) resolve(answer);
+            else reject(new Bug(`the rehearsal cluster answers ${response.statusCode} to ${path}: ${answer}`));
+          }, reject);
+        },
+      );
+      sent.on('error', reject);
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+    return JSON.parse(said) as unknown;
   };
   return {
     async expect(answers) {
@@ -45,14 +46,4 @@ export function createControlClient(cluster: { url: string; certificate: string;
       await send('PUT', 'faults', { spec, isOn });
     },
   };
-}
-
-function deferred<Value>() {
-  let resolve!: (value: Value) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<Value>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

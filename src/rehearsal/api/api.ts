@@ -15,6 +15,7 @@ import { createReader } from './reader.ts';
 import type { Registry } from './registry.ts';
 import type { DeleteOptions, Requester, Target, TrackUpdate } from './requests.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
+import { withGeneration, withManagedFields, withServerMeta } from './server-fields.ts';
 import { builtInType } from './types.ts';
 import { alreadyExists, conflict, invalid, notFound, outdated, StatusError, type FieldError } from './status-error.ts';
 
@@ -341,56 +342,4 @@ function admissionRequest(
     isDryRun: by.isDryRun ?? false,
     warn: (text) => by.warn?.(text),
   };
-}
-
-/** Fields of metadata that only the server sets. */
-function withServerMeta(sent: StoredObject, old: StoredObject): StoredObject {
-  const { metadata } = old;
-  return {
-    ...sent,
-    apiVersion: old.apiVersion,
-    kind: old.kind,
-    metadata: {
-      ...sent.metadata,
-      name: metadata.name,
-      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-      uid: metadata.uid,
-      resourceVersion: metadata.resourceVersion,
-      creationTimestamp: metadata.creationTimestamp,
-      ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
-      ...(metadata.deletionTimestamp === undefined ? {} : { deletionTimestamp: metadata.deletionTimestamp }),
-      ...(metadata.deletionGracePeriodSeconds === undefined
-        ? {}
-        : { deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds }),
-    },
-  };
-}
-
-/** Counts up when something outside metadata and status has changed. */
-function withGeneration(
-  object: StoredObject,
-  old: StoredObject,
-  resource: Resource,
-  subresource: string | undefined,
-): StoredObject {
-  if (old.metadata.generation === undefined || !hasGeneration(resource)) return object;
-  const { metadata: _, status: __, ...wish } = object;
-  const { metadata: ___, status: ____, ...before } = old;
-  // Of a Deployment annotations are part of the wish (pkg/registry/apps/deployment, PrepareForUpdate).
-  const isSame =
-    isEqual(wish, before) &&
-    (resource.storage !== 'apps/deployments' ||
-      subresource !== undefined ||
-      isEqual(object.metadata.annotations, old.metadata.annotations));
-  if (isSame) return object;
-  return { ...object, metadata: { ...object.metadata, generation: old.metadata.generation + 1 } };
-}
-
-function withManagedFields(object: StoredObject, managedFields: StoredMeta['managedFields']): StoredObject {
-  if (object.metadata.managedFields === managedFields) return object;
-  const { managedFields: _, ...metadata } = object.metadata;
-  return {
-    ...object,
-    metadata: { ...metadata, ...(managedFields === undefined || managedFields.length === 0 ? {} : { managedFields }) },
-  } as StoredObject;
 }

@@ -15,6 +15,8 @@ export interface Group {
 export class Registry {
   readonly #byPath = new Map<string, Resource>();
   readonly #byKind = new Map<string, Resource>();
+  /** Built-in resources, in the version in which they are kept: the one that claimed the storage first. */
+  readonly #byStorage = new Map<string, Resource>();
   readonly #custom = new Map<string, readonly Resource[]>();
   #groups: Group[] | undefined;
 
@@ -51,6 +53,11 @@ export class Registry {
     return this.#byKind.get(kind);
   }
 
+  /** The resource in the version in which its objects are kept. */
+  stored(resource: Resource): Resource {
+    return this.#byStorage.get(resource.storage) ?? resource;
+  }
+
   all(): Iterable<Resource> {
     return this.#byPath.values();
   }
@@ -79,6 +86,8 @@ export class Registry {
 
   #add(resource: Resource): void {
     this.#byPath.set(pathOf(resource), resource);
+    if (resource.custom === undefined && !this.#byStorage.has(resource.storage))
+      this.#byStorage.set(resource.storage, resource);
     // `bindings` and the like share a kind with nothing that is stored; the first one that can be read names the kind.
     if (!this.#byKind.has(kindOf(resource)) || resource.verbs.includes('get'))
       this.#byKind.set(kindOf(resource), resource);

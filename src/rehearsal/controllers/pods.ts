@@ -1,3 +1,4 @@
+import type { Affinity, Toleration } from '../node/pod.ts';
 import type { StoredObject } from '../objects.ts';
 import { conditionOf, hasCondition, type Condition } from './conditions.ts';
 
@@ -31,17 +32,9 @@ export interface PodSpec {
   restartPolicy?: string;
   volumes?: Volume[];
   tolerations?: Toleration[];
-  affinity?: object;
+  affinity?: Affinity;
   nodeSelector?: Record<string, string>;
   hostNetwork?: boolean;
-}
-
-export interface Toleration {
-  key?: string;
-  operator?: string;
-  value?: string;
-  effect?: string;
-  tolerationSeconds?: number;
 }
 
 export interface PodTemplate {

@@ -1,7 +1,8 @@
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../api/discovery.ts';
 import { openApiV2, openApiV3Document, openApiV3Index } from '../api/open-api.ts';
 import type { Resource } from '../api/resource.ts';
-import { StatusError, type Status } from '../api/status-error.ts';
+import { StatusError } from '../api/status-error.ts';
+import type { ApiFault, ApiRequest } from '../faults/api-faults.ts';
 import type { Control } from './control.ts';
 import type { Exchange } from './exchange.ts';
 import { acceptedOf } from './negotiation.ts';
@@ -14,27 +15,12 @@ import { isStream, serveStream, type StreamParts } from './serve-stream.ts';
 import { serveSubresource } from './serve-subresource.ts';
 import { serverVersion } from './version.ts';
 
-/** What a fault does to a request before it reaches the API. */
-export type RequestFault =
-  | { kind: 'status'; status: Status; retryAfter?: number }
-  | { kind: 'delay'; milliseconds: number }
-  | { kind: 'close-watch'; afterMilliseconds: number }
-  | { kind: 'expired' };
-
-export interface FaultyRequest {
-  method: string;
-  resource?: string;
-  namespace?: string;
-  name?: string;
-  isWatch: boolean;
-}
-
 export interface HandlerParts {
   rest: RestParts;
   streams: StreamParts;
   control: Control;
   mayDo: MayDo;
-  requestFault(request: FaultyRequest): RequestFault | undefined;
+  requestFault(request: ApiRequest): ApiFault | undefined;
   /** Milliseconds that a fault puts the server's clock off by: seen in the Date header. */
   clockSkew(): number;
   bug(error: unknown): void;

@@ -1,7 +1,6 @@
 import type { Resource } from '../api/resource.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Exchange } from './exchange.ts';
-import type { RestParts } from './rest-parts.ts';
 
 /** One request for objects of a resource, without a subresource. */
 export interface ResourceRequest {
@@ -17,11 +16,4 @@ export type NamedRequest = ResourceRequest & { name: string; subresource?: strin
 
 export function methodNotAllowed(): StatusError {
   return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
-}
-
-/** The version in which objects are kept: that of the resource which first claimed the storage. */
-export function storageOf(resource: Resource, parts: RestParts): Resource {
-  if (resource.custom !== undefined) return resource;
-  for (const one of parts.api.registry.all()) if (one.storage === resource.storage) return one;
-  return resource;
 }

@@ -16,7 +16,7 @@ import type { Exchange } from './exchange.ts';
 import { isTrue } from './list-options.ts';
 import { invalidOption, requesterOf } from './requester.ts';
 import type { RestParts } from './rest-parts.ts';
-import { methodNotAllowed, storageOf, type NamedRequest } from './resource-request.ts';
+import { methodNotAllowed, type NamedRequest } from './resource-request.ts';
 
 export const patchTypes = {
   json: 'application/json-patch+json',
@@ -55,7 +55,7 @@ function serveChange(
   const view = viewFor(exchange, resource, parts);
   const by = requesterOf(exchange);
   const change = patcherOf(type, bytes, resource);
-  const storage = storageOf(resource, parts);
+  const storage = parts.api.registry.stored(resource);
   const validation = validationOf(exchange);
   const result = parts.api.update({ resource: storage, namespace, name, subresource }, by, (latest) => {
     const live = parts.convert(latest as StoredObject, apiVersionOf(resource)) as unknown as JsonObject;
@@ -127,7 +127,7 @@ function serveApply(request: NamedRequest, bytes: Buffer, parts: RestParts): voi
   // What is applied is what was sent: decoded, it would hold fields that nobody wrote, and they would be managed.
   const sent = requireType(bytes, resource);
   const patch = placed(sent, { namespace, name, resource });
-  const storage = storageOf(resource, parts);
+  const storage = parts.api.registry.stored(resource);
   const toStorage = (object: JsonObject) => parts.convert(object as unknown as StoredObject, apiVersionOf(storage));
   const applyTo = (live: StoredObject | undefined) =>
     applyPatch({

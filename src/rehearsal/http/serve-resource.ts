@@ -9,7 +9,7 @@ import type { Exchange } from './exchange.ts';
 import { listOptions, writeToken, type ListOptions } from './list-options.ts';
 import { requesterOf } from './requester.ts';
 import type { RestParts } from './rest-parts.ts';
-import { methodNotAllowed, storageOf, type NamedRequest, type ResourceRequest } from './resource-request.ts';
+import { methodNotAllowed, type NamedRequest, type ResourceRequest } from './resource-request.ts';
 import { servePatch } from './serve-patch.ts';
 import { serveWatch } from './watch.ts';
 
@@ -140,7 +140,7 @@ async function serveCreate(request: ResourceRequest, parts: RestParts): Promise<
   const by = requesterOf(exchange);
   const object = (await objectFor(request)) as unknown as StoredObject;
   const own = parts.convert(object, storedVersion(resource, parts)) as NewObject;
-  exchange.json(201, view.one(parts.api.create(storageOf(resource, parts), namespace, own, by)));
+  exchange.json(201, view.one(parts.api.create(parts.api.registry.stored(resource), namespace, own, by)));
 }
 
 async function serveUpdate(request: NamedRequest, parts: RestParts): Promise<void> {
@@ -150,11 +150,11 @@ async function serveUpdate(request: NamedRequest, parts: RestParts): Promise<voi
   const by = requesterOf(exchange);
   const sent = (await objectFor(request)) as unknown as StoredObject;
   const object = parts.convert(sent, storedVersion(resource, parts));
-  const target = { resource: storageOf(resource, parts), namespace, name };
+  const target = { resource: parts.api.registry.stored(resource), namespace, name };
   exchange.json(200, view.one(parts.api.update(target, by, () => ({ object }))));
 }
 
-const storedVersion = (resource: Resource, parts: RestParts) => apiVersionOf(storageOf(resource, parts));
+const storedVersion = (resource: Resource, parts: RestParts) => apiVersionOf(parts.api.registry.stored(resource));
 
 /** metav1.DeleteOptions, from the body or the query. */
 export async function deleteOptions(exchange: Exchange): Promise<DeleteOptions> {

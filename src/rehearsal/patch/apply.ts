@@ -1,3 +1,4 @@
+import { isEqual } from '../store/equal.ts';
 import { badRequest, StatusError } from '../api/status-error.ts';
 import type { JsonObject, ManagedFieldsEntry, StoredObject } from '../objects.ts';
 import { applyConflict } from './conflict.ts';
@@ -9,7 +10,6 @@ import { isSameEntries, updateManagers } from './managed-fields.ts';
 import { managerId, readManagers, writeManagers, type FieldManager } from './managers.ts';
 import { mergeApplied } from './merge.ts';
 import { prune } from './prune.ts';
-import { isEqual } from './structure.ts';
 import { validateApplied } from './validate-applied.ts';
 import { fieldsOfValue } from './value-fields.ts';
 import { normalized } from './normalize.ts';

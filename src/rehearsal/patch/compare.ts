@@ -2,13 +2,13 @@ import type { Shape, TypeLookup } from '../api/shape.ts';
 import type { Json, JsonObject } from '../objects.ts';
 import { leaf, NodeBuilder, noFields, type FieldSet } from './field-set.ts';
 import { fieldElement, type PathElement } from './path-element.ts';
+import { isEqual } from '../store/equal.ts';
 import {
   anyShape,
   elementOf,
   elementShape,
   fieldShape,
   hasZeros,
-  isEqual,
   isObject,
   structureOf,
   type Structure,

@@ -1,7 +1,8 @@
 import { badRequest, StatusError } from '../api/status-error.ts';
 import type { Json, JsonObject } from '../objects.ts';
 import { jsonKind } from './go-format.ts';
-import { isEqual, isObject } from './structure.ts';
+import { isEqual } from '../store/equal.ts';
+import { isObject } from './structure.ts';
 
 /** Operations that one patch may hold. */
 const maxOperations = 10_000;

@@ -1,8 +1,8 @@
+import { isEqual } from '../store/equal.ts';
 import type { Json, JsonObject, ManagedFieldsEntry, StoredObject } from '../objects.ts';
 import { difference, isEmpty, union } from './field-set.ts';
 import { afterChange, Change, reconciled, tracked, type FieldTerms } from './field-owners.ts';
 import { isReset, managerId, readManagers, secondsOf, writeManagers, type FieldManager } from './managers.ts';
-import { isEqual } from './structure.ts';
 
 /** A create, an update or a patch that is no apply. */
 interface TrackedUpdate extends FieldTerms {

@@ -1,16 +1,8 @@
 import type { Shape, TypeLookup } from '../api/shape.ts';
 import type { Json, JsonObject } from '../objects.ts';
 import type { PathElement } from './path-element.ts';
-import {
-  anyShape,
-  elementOf,
-  elementShape,
-  fieldShape,
-  isEqual,
-  isObject,
-  structureOf,
-  type Structure,
-} from './structure.ts';
+import { isEqual } from '../store/equal.ts';
+import { anyShape, elementOf, elementShape, fieldShape, isObject, structureOf, type Structure } from './structure.ts';
 
 /**
  * Merges an applied configuration into an object: fields of the configuration win, nothing is removed

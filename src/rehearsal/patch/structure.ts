@@ -155,23 +155,3 @@ export const hasZeros = (structure: Structure): boolean => {
   if (structure.kind !== 'struct') return false;
   return structure.zeros !== noZeros;
 };
-
-/** Whether both hold the same, in whatever order their fields were written. */
-export function isEqual(one: Json | undefined, other: Json | undefined): boolean {
-  if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Array.isArray(one)) {
-    return (
-      Array.isArray(other) && one.length === other.length && one.every((item, index) => isEqual(item, other[index]))
-    );
-  }
-  if (Array.isArray(other)) return false;
-  let size = 0;
-  for (const field in one) {
-    if (one[field] === undefined) continue;
-    size += 1;
-    if (!isEqual(one[field], other[field])) return false;
-  }
-  for (const field in other) if (other[field] !== undefined) size -= 1;
-  return size === 0;
-}

@@ -11,21 +11,39 @@ type Labels = Readonly<Record<string, string>>;
 export function matchesSelector(selector: LabelSelector, labels: Labels): boolean {
   return (
     Object.entries(selector.matchLabels ?? {}).every(([name, value]) => labels[name] === value) &&
-    (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-      const value = labels[key];
-      switch (operator) {
-        case 'In':
-          return value !== undefined && values.includes(value);
-        case 'NotIn':
-          return value === undefined || !values.includes(value);
-        case 'Exists':
-          return value !== undefined;
-        case 'DoesNotExist':
-          return value === undefined;
-      }
-    })
+    (selector.matchExpressions ?? []).every((requirement) => meets(labels[requirement.key], requirement))
   );
 }
+
+/** A requirement of `metav1.LabelSelector` or, with Gt and Lt as well, of `core/v1.NodeSelectorTerm`. */
+export interface SelectorRequirement {
+  key: string;
+  operator: string;
+  values?: readonly string[];
+}
+
+/** Whether a value, or its absence, meets a requirement; an operator that there is not is never met. */
+export function meets(value: string | undefined, { operator, values = [] }: SelectorRequirement): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && wholeNumber(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && wholeNumber(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}
+
+/** As strconv.ParseInt reads it, by which labels are compared: anything else is smaller and larger than nothing. */
+const wholeNumber = (text: string) => (/^[+-]?\d+$/.test(text) ? Number(text) : NaN);
 
 /** One requirement of a selector that came as text. */
 type Requirement = (labels: Labels) => boolean;

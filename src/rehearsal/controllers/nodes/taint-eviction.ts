@@ -3,7 +3,8 @@ import type { Client } from '../client.ts';
 import { namesOf, type Controller, type ControllerContext } from '../controller.ts';
 import { withCondition } from '../conditions.ts';
 import { isTerminating, podSpec, podStatus } from '../pods.ts';
-import { tolerates, taintsOf } from '../workloads/node-fit.ts';
+import { tolerates } from '../../node/scheduling/node-affinity.ts';
+import { taintsOf } from '../workloads/node-fit.ts';
 
 /** Evicts pods that do not tolerate a NoExecute taint of their node, or not for longer: pkg/controller/tainteviction. */
 export function taintEvictionController(): Controller {

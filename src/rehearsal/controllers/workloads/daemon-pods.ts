@@ -1,16 +1,10 @@
 import type { StoredObject } from '../../objects.ts';
 import type { LabelSelector } from '../../store/selectors.ts';
-import {
-  isPodAvailable,
-  isTerminating,
-  phaseOf,
-  podSpec,
-  type PodSpec,
-  type PodTemplate,
-  type Toleration,
-} from '../pods.ts';
+import { isPodAvailable, isTerminating, phaseOf, podSpec, type PodSpec, type PodTemplate } from '../pods.ts';
 import { resolved, type IntOrPercent } from './deployment-view.ts';
-import { isTolerated, matchesNode, taintsOf } from './node-fit.ts';
+import { matchesNode, tolerates } from '../../node/scheduling/node-affinity.ts';
+import type { Node, Toleration } from '../../node/pod.ts';
+import { taintsOf } from './node-fit.ts';
 
 interface DaemonSetSpec {
   selector: LabelSelector;
@@ -79,9 +73,15 @@ export function templateForNode(set: StoredObject, name: string, hash: string): 
 /** Whether a pod is to be there, and whether one that is there may stay (daemon_controller.go, NodeShouldRunDaemonPod). */
 export function fitOf(set: StoredObject, candidate: StoredObject): { runs: boolean; stays: boolean } {
   const { spec } = daemonSetSpec(set).template;
-  if ((spec.nodeName !== undefined && spec.nodeName !== candidate.metadata.name) || !matchesNode(spec, candidate))
+  if (
+    (spec.nodeName !== undefined && spec.nodeName !== candidate.metadata.name) ||
+    !matchesNode({ spec }, candidate as Node)
+  )
     return { runs: false, stays: false };
-  const untolerated = taintsOf(candidate).filter((taint) => !isTolerated(taint, tolerationsFor(spec)));
+  const tolerations = tolerationsFor(spec);
+  const untolerated = taintsOf(candidate).filter(
+    (taint) => !tolerations.some((toleration) => tolerates(toleration, taint)),
+  );
   return {
     runs: !untolerated.some(({ effect }) => effect === 'NoExecute' || effect === 'NoSchedule'),
     stays: !untolerated.some(({ effect }) => effect === 'NoExecute'),

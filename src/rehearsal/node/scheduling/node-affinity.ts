@@ -1,7 +1,8 @@
-import type { Node, NodeSelectorTerm, Pod, Taint, Toleration } from '../pod.ts';
+import { meets } from '../../store/selectors.ts';
+import type { Node, NodeSelectorTerm, Pod, PodSpec, Taint, Toleration } from '../pod.ts';
 
 /** nodeSelector and required node affinity (k8s.io/component-helpers/scheduling/corev1/nodeaffinity). */
-export function matchesNode({ spec }: Pod, node: Node): boolean {
+export function matchesNode({ spec }: { spec: Pick<PodSpec, 'nodeSelector' | 'affinity'> }, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
   for (const name in spec.nodeSelector) if (labels[name] !== spec.nodeSelector[name]) return false;
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
@@ -17,30 +18,11 @@ export function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSel
   if (matchExpressions.length === 0 && matchFields.length === 0) return false;
   const labels = node.metadata.labels ?? {};
   return (
-    matchExpressions.every(({ key, operator, values }) => meets(labels[key], operator, values)) &&
-    matchFields.every(({ key, operator, values }) =>
-      meets(key === 'metadata.name' ? node.metadata.name : undefined, operator, values),
+    matchExpressions.every((requirement) => meets(labels[requirement.key], requirement)) &&
+    matchFields.every((requirement) =>
+      meets(requirement.key === 'metadata.name' ? node.metadata.name : undefined, requirement),
     )
   );
-}
-
-function meets(value: string | undefined, operator: string, values: readonly string[] = []): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number.parseInt(value, 10) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number.parseInt(value, 10) < Number(values[0]);
-    default:
-      return false;
-  }
 }
 
 /** Whether the pod bears every taint that keeps pods away (NoSchedule, NoExecute). */
