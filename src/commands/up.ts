@@ -190,8 +190,12 @@ async function finish(program: Program, prepared: Prepared, deployed: Deployed):
   if (deployed.result.outcome === 'stopped') {
     frontend.say({
       level: 'warning',
-      text: 'Stopped. What was done stays, and is checked when you go on.',
-      next: ['npx deploy-wizard resume'],
+      ...(program.rehearsal === undefined
+        ? {
+            text: 'Stopped. What was done stays, and is checked when you go on.',
+            next: ['npx deploy-wizard resume'],
+          }
+        : { text: 'Stopped. Nothing stays: the cluster of a rehearsal ends with it.' }),
     });
     return deployed.exitCode;
   }

@@ -69,24 +69,39 @@ describe('a rehearsal', { timeout: 120_000 }, () => {
     }
   });
 
-  it('ends its cluster even when the wizard is killed', async () => {
-    const child = spawn(
-      process.execPath,
-      [program, 'up', 'todo', '--rehearse', '--yes', '--output', 'json', '--speed', '1'],
-      {
-        env: wizardEnvironment(bare),
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    );
+  /** A run that has begun, at the speed of life. */
+  async function begun() {
+    const args = ['up', 'todo', '--rehearse', '--yes', '--output', 'json', '--speed', '1'];
+    const child = spawn(process.execPath, [program, ...args], {
+      env: wizardEnvironment(bare),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let said = '';
     await new Promise<void>((resolve) => {
       child.stdout.on('data', (chunk: Buffer) => {
-        if (chunk.includes('"run.started"')) resolve();
+        said += chunk.toString();
+        if (said.includes('"run.started"')) resolve();
       });
     });
-    const [cluster] = childrenOf(child.pid ?? 0).filter((pid) => commandOf(pid).includes('rehearsal.js'));
-    expect(cluster).toBeDefined();
+    const [cluster = 0] = childrenOf(child.pid ?? 0).filter((pid) => commandOf(pid).includes('rehearsal.js'));
+    expect(cluster).toBeGreaterThan(0);
+    return { child, cluster, said: () => said };
+  }
+
+  it('ends its cluster even when the wizard is killed', async () => {
+    const { child, cluster } = await begun();
     child.kill('SIGKILL');
-    await expect.poll(() => commandOf(cluster ?? 0), { timeout: 20_000 }).toBe('');
+    await expect.poll(() => commandOf(cluster), { timeout: 20_000 }).toBe('');
+  });
+
+  it('that is stopped by Ctrl-C does not promise that one can go on with it', async () => {
+    const { child, cluster, said } = await begun();
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(commandOf(cluster)).toBe('');
+    expect(said()).toContain('Nothing stays');
+    expect(said()).not.toContain('resume');
   });
 });
 
