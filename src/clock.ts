@@ -14,6 +14,14 @@ export const systemClock: Clock = {
   },
 };
 
+/** The time of a whole program, beside which others work: a cluster, the programs that it runs. */
+export interface ProgramTime extends Clock {
+  /** Waits for something that happens outside of this program. In a rehearsal time stands still meanwhile. */
+  during<T>(act: () => Promise<T>): Promise<T>;
+}
+
+export const systemTime: ProgramTime = { ...systemClock, during: (act) => act() };
+
 /** Resolves after the time, or as soon as the signal is aborted: the caller looks at the signal. */
 export function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

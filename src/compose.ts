@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Invocation } from './cli/invocation.ts';
+import { systemTime } from './clock.ts';
 import type { Program } from './commands/program.ts';
 import { stateHome } from './engine/journal/state-directory.ts';
 import { createProviders } from './providers/index.ts';
@@ -34,7 +35,7 @@ export async function compose(
     run,
     vault,
     providers: createProviders({ run }),
-    clusterTime: () => Date.now(),
+    time: systemTime,
     rehearsalProgram: join(root, 'dist', 'rehearsal.js'),
     frontend,
     stop,

@@ -29,7 +29,7 @@ export interface Invocation {
   faults: string[];
   seed?: string;
   /** How much faster than life. */
-  speed?: number;
+  speed?: number | 'max';
   realImages: boolean;
   saveAnswers?: string;
   /** Answers by question id, and who gave each; those that have an option of their own too. */
@@ -217,13 +217,10 @@ function several(flags: string[] | undefined, variable: string | undefined): str
   return flags ?? (variable ?? '').split('\n').filter((line) => line.trim() !== '');
 }
 
-/** The fastest at which real programs still seem quick to the cluster. */
-const fullSpeed = 100;
-
-function speed(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const factor = text === 'max' ? fullSpeed : Number(text);
-  if (factor > 0 && factor <= fullSpeed) return factor;
+function speed(text: string | undefined): number | 'max' | undefined {
+  if (text === undefined || text === 'max') return text;
+  const factor = Number(text);
+  if (factor > 0 && Number.isFinite(factor)) return factor;
   throw new UserError(`--speed ${text} is no speed`, {
     next: ['1 is as fast as life, 60 makes a minute of a second, max is as fast as it goes: --speed 60'],
   });

@@ -54,7 +54,14 @@ export async function connect(cluster: FoundCluster, program: Program): Promise<
   const provider = providerOf(cluster.provider, providers);
   const { context } = cluster;
   const kubectl = createKubectl({ run, context, kubeconfigFiles: kubeconfigFiles(environment, homedir()) });
-  const reader = createClusterReader({ run, context, kubectl: 'kubectl', directory: runtime, signal: kill });
+  const reader = createClusterReader({
+    run,
+    context,
+    kubectl: 'kubectl',
+    directory: runtime,
+    signal: kill,
+    ...program.rehearsal?.reading,
+  });
   try {
     const [, helm, facts] = await Promise.all([
       kubectl.version(),

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { Journal } from '../engine/journal/journal.ts';
 import { LedgerWriter, ledgerName, readLedger, type Ledger } from '../engine/journal/ledger.ts';
 import { takeLock } from '../engine/journal/lock.ts';
@@ -36,7 +35,7 @@ export interface Deployed {
 /** Runs an approved plan under the lock of its deployment, writing down what it intends and does. */
 export async function deploy(program: Program, prepared: Prepared): Promise<Deployed> {
   const { plan, connection, answers, source, recipe } = prepared;
-  const { frontend, stop, kill } = program;
+  const { frontend, stop, kill, time } = program;
   const directory = await privateDirectory(
     join(
       program.state,
@@ -48,13 +47,14 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
       }),
     ),
   );
+  const at = () => new Date(time.now()).toISOString();
   const lock = await takeLock(directory);
-  const run = randomBytes(6).toString('hex');
+  const run = program.rehearsal?.newRun() ?? randomBytes(6).toString('hex');
   program.logs.folder(join(directory, 'logs', run));
   const journal = await Journal.start(directory, {
     type: 'run',
     run,
-    at: new Date().toISOString(),
+    at: at(),
     recipe: recipe.name,
     recipePath: recipe.folder,
     environment: plan.environment,
@@ -71,11 +71,11 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
   );
   const forwards: Forwards = new Map();
   const known = new Map(prepared.ledger?.entries.map((entry) => [entry.step, entry]));
-  const started = performance.now();
+  const started = time.now();
   try {
     const rehearsal = program.rehearsal === undefined ? {} : { rehearsal: program.rehearsal.claims };
     frontend.emit({ type: 'run.started', run, steps: plan.steps.length, ...rehearsal });
-    await program.rehearsal?.cluster.control.expect(expectedAnswers(plan));
+    await program.rehearsal?.expect(expectedAnswers(plan));
     const result = await runPlan({
       plan,
       steps,
@@ -89,22 +89,24 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
         connected: () => connected(program, prepared, writer, known),
       }),
       describe: describeContext(prepared),
-      record: recordOf(journal, writer, plan.namespace),
+      record: recordOf(journal, writer, { namespace: plan.namespace, time }),
       emit: (event) => frontend.emit(event),
       stop,
       kill,
       ...(frontend.isInteractive && !program.invocation.yes
-        ? { decide: (decision, signal) => frontend.decide(decision, signal) }
+        ? { decide: (decision, signal) => decide(program, () => frontend.decide(decision, signal)) }
         : {}),
-      now: () => performance.now(),
-      clock: () => new Date(),
+      now: () => time.now(),
+      clock: () => new Date(time.now()),
+      timers: time,
+      ...(program.rehearsal === undefined ? {} : { random: program.rehearsal.random }),
     });
     // Written only where something differs.
     if (result.outcome === 'done') writer.change((ledger) => finishedLedger(ledger, prepared, result));
     await writer.flush();
     const exitCode = exitCodeOf(result, program);
     const endpoints = Object.fromEntries(plan.endpoints.flatMap(({ name }) => urlOf(name, result)));
-    const duration = (performance.now() - started) / 1000;
+    const duration = (time.now() - started) / 1000;
     if (result.outcome !== 'change-answer') {
       const forwarded = plan.endpoints.flatMap(({ name, service }) =>
         forwards.has(`${plan.namespace}/${service}`) ? [name] : [],
@@ -120,12 +122,17 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
         ...rehearsal,
       });
     }
-    await journal.append({ type: 'end', outcome: result.outcome, at: new Date().toISOString() });
+    await journal.append({ type: 'end', outcome: result.outcome, at: at() });
     return { result, exitCode, ledger: writer.ledger, endpoints, forwards, duration };
   } finally {
     await journal.close();
     await lock.release();
   }
+}
+
+/** A person takes their time: that of a rehearsal goes on at a pace that they can follow. */
+function decide<T>({ rehearsal }: Program, ask: () => Promise<T>): Promise<T> {
+  return rehearsal === undefined ? ask() : rehearsal.attended(ask);
 }
 
 /** The moment at which the cluster answers: it is frozen as the approved one, and what could not be checked before is checked now. */

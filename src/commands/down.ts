@@ -57,6 +57,7 @@ async function remove(program: Program, connection: Connection, ledger: Ledger):
       withNamespace: scope.withNamespace,
       tools: connection,
       signal: kill,
+      time: program.time,
       progress: (text) => frontend.say({ level: 'info', text: `removing ${text}` }),
     });
     frontend.say({

@@ -51,6 +51,7 @@ export async function addressesOf(
         {
           cluster: reader,
           signal: program.kill,
+          time: program.time,
           progress: () => undefined,
           nodeAddresses: () => provider.nodeAddresses(cluster, program.kill),
           async forward(target, number, namespace) {

@@ -1,9 +1,12 @@
 import type { Invocation } from '../cli/invocation.ts';
+import type { ProgramTime } from '../clock.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { CommandLog, RunCommand } from '../tools/shell/run.ts';
 import type { Frontend } from '../ui/frontend.ts';
 import type { RehearsalClaims } from '../events/events.ts';
+import type { ExpectedAnswer } from '../rehearsal/network/expected-answers.ts';
+import type { ReaderSettings } from '../kubernetes/watch/reader.ts';
 import type { Rehearsal } from '../rehearsal/start.ts';
 import type { Docker } from '../tools/docker/docker.ts';
 
@@ -29,8 +32,8 @@ export interface Program {
   stop: AbortSignal;
   /** Everything ends. */
   kill: AbortSignal;
-  /** Milliseconds since 1970 as the cluster counts them: the time of a rehearsal runs faster. */
-  clusterTime: () => number;
+  /** Time as the cluster counts it: that of a rehearsal is its own. */
+  time: ProgramTime;
   /** The program of a rehearsal cluster. */
   rehearsalProgram: string;
   /** Set when everything happens on the built-in cluster. */
@@ -42,6 +45,14 @@ export interface Program {
 /** What a run on the built-in cluster has besides. */
 interface RehearsalPart {
   cluster: Rehearsal;
+  /** How the cluster is read: in its time, and by the chance of its seed. */
+  reading: Pick<ReaderSettings, 'run' | 'clock' | 'random' | 'through'>;
+  random: () => number;
+  newRun: () => string;
+  /** What the application answers from now on. */
+  expect(answers: readonly ExpectedAnswer[]): Promise<void>;
+  /** While a person is asked. */
+  attended<T>(ask: () => Promise<T>): Promise<T>;
   /** Set while images are rehearsed too. */
   docker?: Docker;
   claims: RehearsalClaims;

@@ -5,8 +5,9 @@ import type { RehearsalClaims } from '../events/events.ts';
 import { pause } from '../clock.ts';
 import { createProviders } from '../providers/index.ts';
 import { createRehearsedDocker } from '../rehearsal/images/rehearsed-docker.ts';
-import { ScaledClock } from '../rehearsal/clock.ts';
+import { createChance } from '../rehearsal/chance.ts';
 import { startRehearsal, type Rehearsal } from '../rehearsal/start.ts';
+import { WizardTime } from '../rehearsal/turns/wizard-time.ts';
 import { fetchThroughProxy } from '../tools/fetched/fetch-through-proxy.ts';
 import { locateTool } from '../tools/fetched/locate-tool.ts';
 import { createRun } from '../tools/shell/run.ts';
@@ -17,11 +18,8 @@ import { faultsOf, requireFaults } from './rehearsal-faults.ts';
 
 /** Faster than life, and slow enough to see what happens. */
 const shownSpeed = 4;
-/**
- * With nobody looking. The graces after which a wait counts as a stall run in the cluster's time, while programs start and
- * answer in real time: much faster, and a program that takes a moment would look like a stall.
- */
-const unseenSpeed = 40;
+/** A run whose seed is given is the same whenever it is made: its time begins here. */
+const seededStart = Date.parse('2026-01-01T00:00:00Z');
 /** Milliseconds of the cluster's time that one step of a rehearsed build takes. */
 const buildStep = 600;
 
@@ -47,16 +45,28 @@ export async function rehearse<Result>(
       program: program.rehearsalProgram,
       directory,
       environment,
-      now: Date.now(),
+      now: invocation.seed === undefined ? Date.now() : seededStart,
       seed: invocation.seed ?? randomBytes(4).toString('hex'),
-      speed: invocation.speed ?? (frontend.isInteractive && !invocation.yes ? shownSpeed : unseenSpeed),
+      speed: 'turns',
       faults,
     });
   } finally {
     frontend.busy('');
   }
+  const speed = invocation.speed ?? (frontend.isInteractive && !invocation.yes ? shownSpeed : 'max');
+  const time = new WizardTime({
+    control: cluster.control,
+    start: cluster.options.start,
+    ...(speed === 'max' ? {} : { speed }),
+    idleSpeed: shownSpeed,
+    bug: (error) =>
+      queueMicrotask(() => {
+        throw error;
+      }),
+  });
+  frontend.timedBy(time);
   try {
-    const played = playedProgram(program, cluster, path, directory);
+    const played = playedProgram(program, { cluster, time, path, directory, speed });
     const { real = [], rehearsed = [] } = played.rehearsal?.claims ?? {};
     frontend.say({
       level: 'info',
@@ -65,6 +75,8 @@ export async function rehearse<Result>(
     });
     return await act(played);
   } finally {
+    frontend.timedBy(undefined);
+    time.close();
     await cluster.stop();
   }
 }
@@ -111,27 +123,43 @@ const hostArchitecture = process.arch === 'x64' ? 'amd64' : process.arch;
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);
 
-function playedProgram(program: Program, cluster: Rehearsal, path: string, directory: string): Program {
+interface Played {
+  cluster: Rehearsal;
+  time: WizardTime;
+  path: string;
+  directory: string;
+  speed: number | 'max';
+}
+
+function playedProgram(program: Program, { cluster, time, path, directory, speed }: Played): Program {
   const environment = { ...cluster.environment, PATH: path };
   const run = createRun({ environment, vault: program.vault, log: program.logs });
-  const clock = new ScaledClock(cluster.options);
   const { realImages } = program.invocation;
-  const { seed, speed, faults } = cluster.options;
+  const { seed, faults } = cluster.options;
+  const chance = createChance(seed).fork('wizard');
+  const held = time.run(run);
   return {
     ...program,
     environment,
-    run,
+    run: held,
     state: join(directory, 'state'),
-    providers: createProviders({ run }),
-    clusterTime: () => clock.now(),
+    providers: createProviders({ run: held }),
+    time,
     rehearsal: {
       cluster,
+      // Its requests are held one by one, so the proxy that they go through is not.
+      reading: { run, clock: time, random: chance.fork('reading').next, through: (direct) => time.transport(direct) },
+      random: chance.fork('pauses').next,
+      newRun: () => chance.uuid().slice(-12),
+      expect: (answers) => time.during(() => cluster.control.expect(answers)),
+      attended: (ask) => time.attended(ask),
       ...(realImages
         ? {}
         : {
             docker: createRehearsedDocker({
               architecture: hostArchitecture,
-              pace: () => pause(clock, buildStep, program.kill),
+              pace: () => pause(time, buildStep, program.kill),
+              during: (act) => time.during(act),
             }),
           }),
       claims: { seed, speed, faults: [...faults], ...claimsOf(realImages) },

@@ -1,3 +1,4 @@
+import type { ProgramTime } from '../clock.ts';
 import type { Journal } from '../engine/journal/journal.ts';
 import { withEntry, type Ledger, type LedgerWriter } from '../engine/journal/ledger.ts';
 import type { RunRecord, RunResult } from '../engine/run-request.ts';
@@ -24,25 +25,30 @@ export function startLedger({ plan, ledger }: Pick<Prepared, 'plan' | 'ledger'>)
 }
 
 /** Journal first, then ledger: before and after each act. */
-export function recordOf(journal: Journal, writer: LedgerWriter, namespace: string): RunRecord {
-  const at = () => new Date().toISOString();
+export function recordOf(
+  journal: Journal,
+  writer: LedgerWriter,
+  { namespace, time }: { namespace: string; time: ProgramTime },
+): RunRecord {
+  const at = () => new Date(time.now()).toISOString();
+  const append = (entry: Parameters<Journal['append']>[0]) => time.during(() => journal.append(entry));
   const write = async (entry: LedgerEntry | undefined) => {
     if (entry !== undefined) writer.change((ledger) => withEntry(ledger, entry));
     await writer.flush();
   };
   return {
     async intends(step, attempt, entry) {
-      await journal.append({ type: 'intent', step: step.id, attempt, at: at() });
+      await append({ type: 'intent', step: step.id, attempt, at: at() });
       await write(entry);
     },
     async did(step, changed, entry) {
-      await journal.append({ type: 'done', step: step.id, changed, at: at() });
+      await append({ type: 'done', step: step.id, changed, at: at() });
       // From here on there is a namespace to write to.
       if (step.kind === 'namespace' && step.params['name'] === namespace) writer.open();
       await write(entry);
     },
     failed: (step, { code, cause }) =>
-      journal.append({ type: 'failed', step: step.id, failure: { code, cause }, at: at() }),
+      append({ type: 'failed', step: step.id, failure: { code, cause }, at: at() }),
   };
 }
 

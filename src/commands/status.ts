@@ -41,7 +41,7 @@ export async function status(program: Program): Promise<ExitCode> {
 
 /** Says what one deployment is like; whether all of it is ready. */
 async function statusOf(
-  { frontend, kill, clusterTime }: Program,
+  { frontend, kill, time }: Program,
   { reader, provider, cluster, target, helm }: Connection,
   ledger: Ledger,
 ): Promise<boolean> {
@@ -62,8 +62,8 @@ async function statusOf(
   for (const name of [...wanted].filter((text) => shown.includes(text.split(' ')[0] ?? ''))) {
     const [kind = '', object = ''] = name.split(' ');
     const found = snapshot.find(kind, object);
-    const state = found === undefined ? undefined : rolloutStatus(found, snapshot, clusterTime());
-    const detail = found === undefined ? undefined : waitingDetail(found, snapshot, clusterTime());
+    const state = found === undefined ? undefined : rolloutStatus(found, snapshot, time.now());
+    const detail = found === undefined ? undefined : waitingDetail(found, snapshot, time.now());
     isReady &&= state?.state === 'ready';
     const text =
       state === undefined

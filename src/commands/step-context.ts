@@ -41,7 +41,7 @@ export function contextFactory(settings: ContextSettings): ContextFactory {
       provider,
       cluster: reader,
       before: known.get(step.id),
-      clusterTime: program.clusterTime,
+      time: program.time,
       execute: (argv, options) => program.run(argv, { signal: own.signal, ...options }),
       connected,
       nodeAddresses: () => provider.nodeAddresses(cluster, own.signal),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ProgramTime } from '../clock.ts';
 import type { Failure } from '../events/events.ts';
 import type { JsonObject, PlanStep, PlanTarget } from '../plan/plan.ts';
 import type { KeyReference } from '../plan/origin.ts';
@@ -75,8 +76,8 @@ export interface StepContext {
   before: LedgerEntry | undefined;
   /** Whether a step that this one needs, directly or not, changed something in this run. */
   isAfterChange: boolean;
-  /** Milliseconds since 1970, as the cluster counts them. */
-  clusterTime: () => number;
+  /** Time as the cluster counts it; whatever waits does so by it. */
+  time: ProgramTime;
   /** Runs one of the argument vectors that `describe` returned. */
   execute: (argv: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
   /** Called by the step that made the cluster answer: freezes the target and makes up for the checks that a stopped cluster could not have. */
@@ -154,6 +155,7 @@ export interface UndoContext {
   provider: Provider;
   namespace: string;
   signal: AbortSignal;
+  time: ProgramTime;
   /** Remove what holds data as well. */
   withData: boolean;
   progress: (message: string) => void;

@@ -1,3 +1,4 @@
+import type { ProgramTime } from '../clock.ts';
 import type { Kubectl } from '../tools/kubectl/kubectl.ts';
 import type { StepKind } from '../plan/plan.ts';
 import type { Ledger } from './journal/ledger.ts';
@@ -11,6 +12,7 @@ export interface UndoRequest {
   withNamespace: boolean;
   tools: Pick<UndoContext, 'helm' | 'docker' | 'provider'> & { kubectl: Kubectl };
   signal: AbortSignal;
+  time: ProgramTime;
   progress: (text: string) => void;
 }
 
@@ -19,12 +21,12 @@ export interface UndoRequest {
  * touched. The ledger goes last, so that a removal that is cut off can be run again. Returns what is left, in words.
  */
 export async function undoDeployment(request: UndoRequest): Promise<string[]> {
-  const { ledger, steps, withData, withNamespace, tools, signal, progress } = request;
+  const { ledger, steps, withData, withNamespace, tools, signal, time, progress } = request;
   const { helm, docker, provider, kubectl } = tools;
   const left: string[] = [];
   const leaves = (what: string) => void left.push(what);
   const { namespace } = ledger;
-  const context: UndoContext = { helm, docker, provider, kubectl, namespace, signal, withData, progress, leaves };
+  const context: UndoContext = { helm, docker, provider, kubectl, namespace, signal, time, withData, progress, leaves };
   const entries = [...ledger.entries].reverse();
   for (const entry of entries.filter(({ kind }) => kind !== 'namespace')) {
     signal.throwIfAborted();

@@ -26,7 +26,7 @@ export type EngineEvent =
 export interface RehearsalClaims {
   seed: string;
   /** How much faster than life the cluster's time runs. */
-  speed: number;
+  speed: number | 'max';
   faults: string[];
   real: string[];
   rehearsed: string[];

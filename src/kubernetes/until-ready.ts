@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Failure } from '../events/events.ts';
 import { logsWanted, verdict, type Diagnosis, type Logs, type Verdict } from './diagnosis/index.ts';
 import type { Reference } from './diagnosis/known-failure.ts';
@@ -22,8 +23,7 @@ export interface UntilReadyRequest {
   waiting(blocker: string): void;
   /** Ids of the answers that a Secret or ConfigMap key was made from. */
   answersBehind(reference: Reference): string[];
-  /** Milliseconds since 1970. */
-  now(): number;
+  time: Clock;
 }
 
 /** Graces run out by time alone, without any change in the cluster. */
@@ -38,11 +38,12 @@ const logTries = 3;
  */
 export async function untilReady(request: UntilReadyRequest): Promise<Failure | undefined> {
   if (request.objects.length === 0) return undefined;
-  const { cluster, namespace, signal } = request;
+  const { cluster, namespace, signal, time } = request;
   const own = request.objects.map(({ apiVersion, kind }) => ({ apiVersion, kind }));
   const kinds = new Map([...readKinds, ...own].map((ref) => [`${ref.apiVersion} ${ref.kind}`, ref]));
   const view = cluster.view([...kinds.values()], namespace);
   const wait = new Wait(request);
+  const ends: (() => void)[] = [];
   try {
     return await new Promise<Failure | undefined>((resolve, reject) => {
       const look = (snapshot: Snapshot) => {
@@ -50,20 +51,21 @@ export async function untilReady(request: UntilReadyRequest): Promise<Failure | 
         const outcome = wait.look(snapshot);
         if (outcome !== 'open') resolve(outcome === 'ready' ? undefined : outcome);
       };
-      const stop = view.subscribe(look);
       // A log that has come in may change the verdict as well.
       wait.onNews = () => look(view.snapshot());
-      const clock = setInterval(() => look(view.snapshot()), clockMilliseconds);
-      const end = () => {
-        stop();
-        clearInterval(clock);
-        wait.onNews = () => undefined;
-        reject(signal.reason as Error);
-      };
+      const tick = (): (() => void) =>
+        time.after(clockMilliseconds, () => {
+          cancelTick = tick();
+          look(view.snapshot());
+        });
+      let cancelTick = tick();
+      const end = () => reject(signal.reason as Error);
+      ends.push(view.subscribe(look), () => cancelTick(), () => signal.removeEventListener('abort', end));
       signal.addEventListener('abort', end, { once: true });
       if (signal.aborted) end();
     });
   } finally {
+    for (const end of ends) end();
     wait.onNews = () => undefined;
     view.close();
   }
@@ -104,7 +106,7 @@ class Wait {
     if (object !== undefined) this.#readLogs(object, snapshot);
     const found: Verdict =
       object !== undefined
-        ? verdict(object, snapshot, this.#request.now(), this.#logs as Logs)
+        ? verdict(object, snapshot, this.#request.time.now(), this.#logs as Logs)
         : {
             status: this.#complete.has(name)
               ? { state: 'ready' }

@@ -118,7 +118,7 @@ export class ScaledClock extends QueueClock {
   }
 }
 
-/** Moves only when it is told to: for tests, and for runs that must be equal to the byte. */
+/** Moves only when it is told to: by tests, and by a cluster that takes turns with the wizard. */
 export class ManualClock extends QueueClock {
   #now: number;
 
@@ -129,6 +129,11 @@ export class ManualClock extends QueueClock {
 
   now(): number {
     return this.#now;
+  }
+
+  /** Time of the earliest timer. */
+  get nextTimer(): number | undefined {
+    return this.next();
   }
 
   /** Moves on, running every timer at its time and in its order. */

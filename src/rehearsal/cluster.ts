@@ -5,7 +5,7 @@ import { Registry } from './api/registry.ts';
 import { apiVersionOf, type Resource } from './api/resource.ts';
 import { builtInType } from './api/types.ts';
 import { createChance, type Chance } from './chance.ts';
-import { ScaledClock, type RehearsalClock } from './clock.ts';
+import { ManualClock, ScaledClock, type RehearsalClock } from './clock.ts';
 import { createComponentClient, type Component } from './controllers/component-client.ts';
 import type { Controller } from './controllers/controller.ts';
 import { builtInControllers } from './controllers/index.ts';
@@ -34,6 +34,8 @@ import { customObjectErrors } from './schema/custom-validation.ts';
 import { withDefaults } from './schema/defaults.ts';
 import { customResources, type Definition } from './schema/structural.ts';
 import { Store } from './store/store.ts';
+import { ClusterTime } from './turns/cluster-time.ts';
+import { Traffic } from './turns/traffic.ts';
 
 /** Milliseconds until a Service of type LoadBalancer has its address. */
 const loadBalancerDelay = 2000;
@@ -52,11 +54,21 @@ export interface ClusterSettings extends Pick<RehearsalOptions, 'seed' | 'faults
   clock: RehearsalClock;
   /** An error that is a mistake of ours. */
   bug(error: unknown): void;
+  traffic?: Traffic;
+  /** Set when it takes turns. */
+  time?: ClusterTime;
 }
 
-/** A cluster whose time runs by itself. */
+/** A cluster whose time runs by itself, or in the turns that it takes with the wizard. */
 export function createRunningCluster(options: RehearsalOptions, bug: ClusterSettings['bug']): Cluster {
-  const clock = new ScaledClock(options, bug);
+  const { speed } = options;
+  if (speed === 'turns') {
+    const clock = new ManualClock(options.start);
+    const traffic = new Traffic(() => time.lookAgain());
+    const time = new ClusterTime(clock, traffic, bug);
+    return createCluster({ ...options, clock, bug, traffic, time });
+  }
+  const clock = new ScaledClock({ ...options, speed }, bug);
   const cluster = createCluster({ ...options, clock, bug });
   return {
     ...cluster,
@@ -68,7 +80,7 @@ export function createRunningCluster(options: RehearsalOptions, bug: ClusterSett
 }
 
 /** Puts the cluster together: the only file of it that knows every part. */
-export function createCluster({ clock, bug, ...options }: ClusterSettings): Cluster {
+export function createCluster({ clock, bug, traffic = new Traffic(), time, ...options }: ClusterSettings): Cluster {
   const chance = createChance(options.seed);
   const faults = new Faults(options.faults.map(faultOf), { clock, chance: chance.fork('faults') });
   const api = createApi(clock, chance, faults);
@@ -83,9 +95,9 @@ export function createCluster({ clock, bug, ...options }: ClusterSettings): Clus
   const proxy = { user: 'system:kube-proxy', fieldManager: 'kube-proxy', events: { component: 'kube-proxy' } };
   const nodePorts = new NodePorts(clientOf(proxy), network.connect);
   const handler = createHandler({
-    rest: { api, rules: kindRules, convert },
+    rest: { api, rules: kindRules, convert, traffic },
     streams: createPodStreams({ api, kubelets, connect: network.connect, chance: chance.fork('streams') }),
-    control: createControl({ faults, network }),
+    control: createControl({ faults, network, time }),
     mayDo: () => true,
     requestFault: (request) => faults.apiFault(request),
     clockSkew: () => faults.clockSkew(),

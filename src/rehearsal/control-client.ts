@@ -1,7 +1,8 @@
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { Bug } from '../errors/errors.ts';
 import type { ExpectedAnswer } from './network/expected-answers.ts';
+import type { Turn, TurnEnd } from './turns/turn.ts';
 
 /** One fault of a rehearsal that runs. */
 export interface FaultState {
@@ -17,14 +18,19 @@ export interface RehearsalControl {
   expect(answers: readonly ExpectedAnswer[]): Promise<void>;
   faults(): Promise<FaultState[]>;
   switchFault(spec: string, isOn: boolean): Promise<void>;
+  /** Lets the cluster's time pass until something concerns this program. */
+  giveTurn(turn: Turn): Promise<TurnEnd>;
+  /** Ends the turn that the cluster has. */
+  takeTurn(): Promise<void>;
 }
 
 export function createControlClient(cluster: { url: string; certificate: string; token: string }): RehearsalControl {
+  const agent = new Agent({ keepAlive: true });
   const send = async (method: string, path: string, body?: object): Promise<unknown> => {
     const said = await new Promise<string>((resolve, reject) => {
       const sent = request(
         `${cluster.url}/rehearsal/${path}`,
-        { method, ca: cluster.certificate, headers: { authorization: `Bearer ${cluster.token}` } },
+        { method, agent, ca: cluster.certificate, headers: { authorization: `Bearer ${cluster.token}` } },
         (response) => {
           text(response).then((answer) => {
             if (response.statusCode === 200) resolve(answer);
@@ -44,6 +50,10 @@ export function createControlClient(cluster: { url: string; certificate: string;
     faults: async () => ((await send('GET', 'faults')) as { faults: FaultState[] }).faults,
     async switchFault(spec, isOn) {
       await send('PUT', 'faults', { spec, isOn });
+    },
+    giveTurn: async (turn) => (await send('POST', 'turn', turn)) as TurnEnd,
+    async takeTurn() {
+      await send('DELETE', 'turn');
     },
   };
 }

@@ -2,14 +2,14 @@
 export interface RehearsalOptions {
   /** The same seed gives the same names, addresses and durations. */
   seed: string;
-  /** How much faster than life; 1 is life. */
-  speed: number;
+  /** How much faster than life time runs, 1 is life; `turns`: it moves only in the turns that the wizard gives. */
+  speed: number | 'turns';
   /** As `--fault` takes them. */
   faults: readonly string[];
   nodes: number;
   /** Milliseconds since 1970 with which the cluster's time begins. */
   start: number;
-  /** Real milliseconds since 1970 at which it begins. */
+  /** Real milliseconds since 1970 at which it begins; without turns. */
   origin: number;
   /** The bearer token that only clients of this rehearsal know. */
   token: string;

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Decision, DecisionAnswer, EngineEvent, RehearsalClaims } from '../events/events.ts';
 import type { FoundCluster } from '../providers/provider.ts';
 import type { ManualCheck, Plan } from '../plan/plan.ts';
@@ -102,6 +103,8 @@ export interface Frontend {
   finish(summary: Summary): Promise<'leave' | 'open' | 'undo'>;
   /** One message for the person: an error, a note. */
   say(message: Message): void;
+  /** What happens from now on happens in this time; undefined: in that of this machine again. */
+  timedBy(time: Pick<Clock, 'now'> | undefined): void;
   /**
    * Ctrl-C that came as a key, which it does only while the terminal is drawn on. In line mode it is SIGINT, the
    * program's own.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemTime } from '../../src/clock.ts';
 import type { Ledger } from '../../src/engine/journal/ledger.ts';
 import type { LedgerEntry } from '../../src/engine/step.ts';
 import { undoDeployment } from '../../src/engine/undo.ts';
@@ -82,6 +83,7 @@ async function deployed(more: LedgerEntry[] = []) {
       ...scope,
       tools: world,
       signal,
+      time: systemTime,
       progress: (text) => said.push(text),
     });
   return { world, undo, said, ledger };

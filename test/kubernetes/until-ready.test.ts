@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { untilReady } from '../../src/kubernetes/until-ready.ts';
 import type { ClusterReader } from '../../src/kubernetes/watch/cluster-reader.ts';
 import type { Snapshot } from '../../src/kubernetes/watch/snapshot.ts';
@@ -26,7 +27,7 @@ function waitFor(name: string, logs: Logs, before?: Snapshot) {
     rollout: () => undefined,
     waiting: () => undefined,
     answersBehind: () => [],
-    now: () => state.now,
+    time: { ...systemClock, now: () => state.now },
   });
 }
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemTime } from '../../src/clock.ts';
 import { addressOf, answersTo } from '../../src/steps/rollout/addresses.ts';
 import type { ServiceToOpen } from '../../src/steps/rollout/plan.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
@@ -45,6 +46,7 @@ async function found({
   const context = {
     cluster,
     signal,
+    time: systemTime,
     progress: () => undefined,
     nodeAddresses: async () => nodes,
     forward: async (name: string, port: number, namespace: string) => (

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemTime } from '../../src/clock.ts';
 import { undoDeployment } from '../../src/engine/undo.ts';
 import { labels, managedBy } from '../../src/kubernetes/objects.ts';
 import { databaseObjects } from '../../src/steps/database/objects.ts';
@@ -173,6 +174,7 @@ describe('a database in the cluster', () => {
       withNamespace: false,
       tools: world,
       signal: new AbortController().signal,
+      time: systemTime,
       progress: (text) => said.push(text),
     });
     expect(said).toContain('the volume pv-1 behind it');
@@ -206,6 +208,7 @@ describe('a database in the cluster', () => {
         withNamespace: false,
         tools: world,
         signal: new AbortController().signal,
+        time: systemTime,
         progress: () => undefined,
       });
     const kinds = () =>

@@ -1,3 +1,4 @@
+import { systemTime } from '../../src/clock.ts';
 import { contextFactory } from '../../src/commands/step-context.ts';
 import type { Prepared } from '../../src/commands/prepare.ts';
 import { startLedger } from '../../src/commands/run-ledger.ts';
@@ -187,7 +188,7 @@ export class World {
       run,
       environment,
       directory: folder,
-      clusterTime: () => Date.now(),
+      time: systemTime,
       kill: new AbortController().signal,
     } as unknown as Program;
     const connection = {

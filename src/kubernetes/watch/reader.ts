@@ -6,6 +6,7 @@ import { commandTransport } from './command-transport.ts';
 import { kubectlProxy } from './proxy.ts';
 import { readThrough } from './read-through.ts';
 import { socketTransport } from './socket-transport.ts';
+import type { Transport } from './transport.ts';
 
 export interface ReaderSettings {
   run: RunCommand;
@@ -21,6 +22,8 @@ export interface ReaderSettings {
   /** Time and chance, for tests. */
   clock?: Clock;
   random?: () => number;
+  /** What requests go through besides. */
+  through?: (transport: Transport) => Transport;
 }
 
 /**
@@ -34,17 +37,18 @@ export function createClusterReader(settings: ReaderSettings): ClusterReader {
   const command = [kubectl, ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]), '--context', context];
   const argv = (path: string): string[] => [...command, 'get', '--raw', path];
   const proxy = kubectlProxy({ run, kubectl: command, directory, clock, signal });
-  const transport = automaticTransport({
+  const { through = (direct: Transport) => direct } = settings;
+  const direct = automaticTransport({
     prepare: () => proxy.socket(),
     first: socketTransport({ socket: (isSuspect) => proxy.socket(isSuspect), clock, argv }),
     other: commandTransport({ run, clock, argv }),
     signal,
   });
   return {
-    ...readThrough({ transport, argv, clock, random, signal }),
+    ...readThrough({ transport: through(direct), argv, clock, random, signal }),
     async close() {
       stop.abort();
-      await transport.close();
+      await direct.close();
       await proxy.close();
     },
   };

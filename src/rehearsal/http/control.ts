@@ -3,12 +3,21 @@ import { parseFault } from '../faults/fault.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { PodNetwork } from '../network/pod-network.ts';
 import type { ExpectedAnswer } from '../network/expected-answers.ts';
+import type { ClusterTime } from '../turns/cluster-time.ts';
+import type { Turn } from '../turns/turn.ts';
 import type { Exchange } from './exchange.ts';
 
-/** Requests of the wizard itself, under `/rehearsal/`: which faults are on, what the application answers. */
+/** Requests of the wizard itself, under `/rehearsal/`: which faults are on, what the application answers, whose turn it is. */
 export type Control = (exchange: Exchange) => Promise<void>;
 
-export function createControl({ faults, network }: { faults: Faults; network: PodNetwork }): Control {
+export interface ControlParts {
+  faults: Faults;
+  network: PodNetwork;
+  /** Set when this cluster takes turns with the wizard. */
+  time: Pick<ClusterTime, 'take' | 'stop'> | undefined;
+}
+
+export function createControl({ faults, network, time }: ControlParts): Control {
   return async (exchange) => {
     const { method, path } = exchange;
     if (path === '/rehearsal/faults' && method === 'GET')
@@ -20,6 +29,12 @@ export function createControl({ faults, network }: { faults: Faults; network: Po
     }
     if (path === '/rehearsal/answers' && method === 'PUT') {
       network.expect(((await bodyOf(exchange)) as { answers: ExpectedAnswer[] }).answers);
+      return exchange.json(200, {});
+    }
+    if (path === '/rehearsal/turn' && method === 'POST' && time !== undefined)
+      return exchange.json(200, await time.take((await bodyOf(exchange)) as Turn));
+    if (path === '/rehearsal/turn' && method === 'DELETE' && time !== undefined) {
+      time.stop();
       return exchange.json(200, {});
     }
     throw new StatusError(404, 'NotFound', 'the server could not find the requested resource');

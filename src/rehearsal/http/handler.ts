@@ -33,10 +33,12 @@ export function createHandler(parts: HandlerParts): Handler {
     async request(exchange) {
       exchange.response.setHeader('Date', new Date(parts.rest.api.clock.now() + parts.clockSkew()).toUTCString());
       if (exchange.path.startsWith('/rehearsal/')) return parts.control(exchange);
-      const route = routeOf(exchange.path);
-      if (route === undefined) throw pathNotFound();
-      const closeWatchAfter = await suffer(exchange, route, parts);
-      return answer(exchange, route, parts, closeWatchAfter);
+      const answered = parts.rest.traffic.answers();
+      try {
+        return await serve(exchange, parts);
+      } finally {
+        answered();
+      }
     },
     async upgrade(exchange, socket, head) {
       const route = routeOf(exchange.path);
@@ -45,6 +47,13 @@ export function createHandler(parts: HandlerParts): Handler {
       return serveStream({ exchange, route, resource: resourceOf(route, parts.rest), socket, head }, parts.streams);
     },
   };
+}
+
+async function serve(exchange: Exchange, parts: HandlerParts): Promise<void> {
+  const route = routeOf(exchange.path);
+  if (route === undefined) throw pathNotFound();
+  const closeWatchAfter = await suffer(exchange, route, parts);
+  return answer(exchange, route, parts, closeWatchAfter);
 }
 
 /** What the fault leaves of a request; returns after which time it closes a watch. */
@@ -61,7 +70,7 @@ async function suffer(exchange: Exchange, route: Route, parts: HandlerParts): Pr
     case 'close-watch':
       return fault.afterMilliseconds;
     case 'delay':
-      await new Promise<void>((resolve) => void parts.rest.api.clock.after(fault.milliseconds, resolve));
+      await delay(fault.milliseconds, parts.rest);
       return undefined;
     case 'expired':
       throw new StatusError(410, 'Expired', 'The resourceVersion for the provided watch is too old.');
@@ -71,6 +80,12 @@ async function suffer(exchange: Exchange, route: Route, parts: HandlerParts): Pr
       throw new StatusError(code, reason, message, details);
     }
   }
+}
+
+async function delay(milliseconds: number, { api, traffic }: RestParts): Promise<void> {
+  const isOver = traffic.delays();
+  await new Promise<void>((resolve) => void api.clock.after(milliseconds, resolve));
+  isOver();
 }
 
 const named = ({ plural, namespace, name }: ResourceRoute) => ({

@@ -1,5 +1,6 @@
 import type { Api, ApiParts } from '../api/api.ts';
 import type { StoredObject } from '../objects.ts';
+import type { Traffic } from '../turns/traffic.ts';
 
 /** What the REST layer needs besides the writes of the API. */
 export interface RestParts {
@@ -7,4 +8,6 @@ export interface RestParts {
   rules: ApiParts['rules'];
   /** The object in another version of its kind. */
   convert(object: StoredObject, apiVersion: string): StoredObject;
+  /** Counts what clients are being answered, or wait for. */
+  traffic: Traffic;
 }

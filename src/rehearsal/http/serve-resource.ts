@@ -8,6 +8,7 @@ import { objectIn, placed, valueIn } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { listOptions, writeToken, type ListOptions } from './list-options.ts';
 import { requesterOf } from './requester.ts';
+import { watchParameter } from '../turns/turn.ts';
 import type { RestParts } from './rest-parts.ts';
 import { methodNotAllowed, type NamedRequest, type ResourceRequest } from './resource-request.ts';
 import { servePatch } from './serve-patch.ts';
@@ -120,6 +121,8 @@ function watch(request: ResourceRequest, parts: RestParts, options: ListOptions)
   const view = viewFor(exchange, resource, parts);
   serveWatch(exchange.response, {
     store: parts.api.store,
+    clock: parts.api.clock,
+    served: () => parts.traffic.watches(exchange.query.get(watchParameter) ?? undefined),
     resource,
     namespace,
     options,

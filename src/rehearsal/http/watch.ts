@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Resource } from '../api/resource.ts';
 import { StatusError, type Status } from '../api/status-error.ts';
+import type { RehearsalClock } from '../clock.ts';
 import type { StoredObject } from '../objects.ts';
 import type { Recorded, Store } from '../store/store.ts';
+import type { ServedWatch } from '../turns/traffic.ts';
 import type { ListOptions } from './list-options.ts';
 
 /** A client that does not read is cut off when its socket holds this much: the memory of the server stays bounded. */
@@ -12,6 +14,9 @@ const bookmarkPeriod = 60_000;
 
 export interface WatchParts {
   store: Store;
+  clock: RehearsalClock;
+  /** Begins to count what this watch is sent. */
+  served(): ServedWatch;
   resource: Resource;
   namespace: string | undefined;
   options: ListOptions;
@@ -26,8 +31,9 @@ export interface WatchParts {
  * first; then each change as it happens. Selectors hold for transitions: what enters is ADDED, what leaves is DELETED.
  */
 export function serveWatch(response: ServerResponse, parts: WatchParts): void {
-  const { store, resource, namespace, options, encode } = parts;
+  const { store, clock, resource, namespace, options, encode } = parts;
   const start = startOf(parts);
+  const served = parts.served();
   response.writeHead(200, { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' });
   response.flushHeaders();
 
@@ -35,6 +41,7 @@ export function serveWatch(response: ServerResponse, parts: WatchParts): void {
   const end = () => {
     for (const one of ends.splice(0)) one();
     response.end();
+    served.ended();
   };
   // What comes within one turn goes out in one packet.
   let waiting: string[] = [];
@@ -48,6 +55,7 @@ export function serveWatch(response: ServerResponse, parts: WatchParts): void {
     }
   };
   const write = (line: string) => {
+    served.wrote();
     if (waiting.push(`${line}\n`) === 1) setImmediate(flush);
   };
   const writeBookmark = (isInitialEnd: boolean) => write(bookmarkLine(resource, store.revision, isInitialEnd));
@@ -67,19 +75,26 @@ export function serveWatch(response: ServerResponse, parts: WatchParts): void {
   if (options.sendInitialEvents && options.allowBookmarks) writeBookmark(true);
   ends.push(store.watch(resource, send));
   if (options.allowBookmarks) {
-    const timer = setInterval(() => writeBookmark(false), bookmarkPeriod);
-    ends.push(() => clearInterval(timer));
+    const bookmarks = (): (() => void) =>
+      clock.after(bookmarkPeriod, () => {
+        writeBookmark(false);
+        cancel = bookmarks();
+      });
+    let cancel = bookmarks();
+    ends.push(() => cancel());
   }
   const limit = Math.min(parts.closeAfter ?? Infinity, (options.timeoutSeconds ?? Infinity) * 1000);
   if (Number.isFinite(limit)) {
-    const timer = setTimeout(() => {
-      flush();
-      end();
-    }, limit);
-    ends.push(() => clearTimeout(timer));
+    ends.push(
+      clock.after(limit, () => {
+        flush();
+        end();
+      }),
+    );
   }
   response.on('close', () => {
     for (const one of ends.splice(0)) one();
+    served.gone();
   });
 }
 

@@ -1,3 +1,4 @@
+import { systemTime, type ProgramTime } from '../../clock.ts';
 import { ToolError } from '../../errors/errors.ts';
 import { buildFailure } from '../../tools/docker/build-failure.ts';
 import { followBuild } from '../../tools/docker/build-output.ts';
@@ -15,6 +16,8 @@ export interface RehearsedDockerSettings {
   useOf?: (tag: string) => ImageUse | undefined;
   /** Waited for at each step of a build, so that a rehearsal can be watched. */
   pace?: (step: string) => Promise<void>;
+  /** Around what reads files. */
+  during?: ProgramTime['during'];
 }
 
 /** A `Docker` without an engine: it reads and checks, and makes no image. */
@@ -31,6 +34,7 @@ type Watched = CommandOptions & { onProgress?: (progress: BuildProgress) => void
  * BuildKit would. An image is what passed in this process; its id says that it is none.
  */
 export function createRehearsedDocker(settings: RehearsedDockerSettings): RehearsedDocker {
+  const { during = systemTime.during } = settings;
   const reports = new Map<string, DockerfileReport>();
   // Writes argument vectors only: nothing is started.
   const { buildArgv, pushArgv } = createDocker({ run: refuseToRun });
@@ -50,7 +54,9 @@ export function createRehearsedDocker(settings: RehearsedDockerSettings): Rehear
       const { tag, ...request } = requestOf(argv);
       const use = settings.useOf?.(tag);
       const platform = request.platform ?? `linux/${settings.architecture}`;
-      const report = await checkDockerfile({ ...request, platform, ...(use === undefined ? {} : { use }) });
+      const report = await during(() =>
+        checkDockerfile({ ...request, platform, ...(use === undefined ? {} : { use }) }),
+      );
       await play(argv, request.dockerfile, report, settings.pace, options);
       reports.set(tag, report);
     },

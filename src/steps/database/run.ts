@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../clock.ts';
 import {
   blocked,
   defineStep,
@@ -63,7 +63,6 @@ export const databaseStep = defineStep(databasePlan, {
       ...context,
       objects: applied.filter(({ kind }) => kind === 'StatefulSet'),
       namespace: params.namespace,
-      now: context.clusterTime,
     });
     if (failure !== undefined) throw new StepFailure(failure);
     const making = makes(params);
@@ -121,13 +120,13 @@ const volumePatience = 30_000;
 
 /** The claim, and then the volume behind it: only that one's end is the end of the data. */
 async function removeClaim(claim: MadeObject, context: UndoContext): Promise<void> {
-  const { kubectl, signal, progress } = context;
+  const { kubectl, signal, progress, time } = context;
   const found = await kubectl.get('persistentvolumeclaim', claim.name, claim.namespace);
   await removeMade(claim, context);
   const name = found?.['spec']?.volumeName as string | undefined;
   if (name === undefined) return;
   progress(`the volume ${name} behind it`);
-  const deadline = Date.now() + volumePatience;
+  const deadline = time.now() + volumePatience;
   for (;;) {
     const volume = await kubectl.get('persistentvolume', name);
     // Another claim's, or one that is to be kept by its own policy, is not ours to remove.
@@ -137,7 +136,7 @@ async function removeClaim(claim: MadeObject, context: UndoContext): Promise<voi
       volume['spec']?.persistentVolumeReclaimPolicy !== 'Delete'
     )
       return;
-    if (Date.now() > deadline) {
+    if (time.now() > deadline) {
       // Minikube's provisioner ignores volumes that it made before its last restart (kubernetes/minikube, storage_provisioner.go).
       await kubectl.delete(
         {
@@ -150,7 +149,8 @@ async function removeClaim(claim: MadeObject, context: UndoContext): Promise<voi
       );
       return;
     }
-    await delay(500, undefined, { signal });
+    await pause(time, 500, signal);
+    signal.throwIfAborted();
   }
 }
 

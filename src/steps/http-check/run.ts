@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause, type ProgramTime } from '../../clock.ts';
 import { defineStep, done, StepFailure, todo } from '../../engine/step.ts';
 import type { JsonObject, JsonValue } from '../../plan/plan.ts';
 import { evaluateTemplate, textOf } from '../../recipe/expression.ts';
@@ -14,13 +14,13 @@ export const httpCheckStep = defineStep(httpCheckPlan, {
   async check({ writes }, { isAfterChange }) {
     return writes && !isAfterChange ? done() : todo('it is asked');
   },
-  async run({ requests }, { signal, isAfterChange, progress, waiting, output }) {
-    const settledAt = performance.now() + (isAfterChange ? settleMilliseconds : 0);
+  async run({ requests }, { signal, time, isAfterChange, progress, waiting, output }) {
+    const settledAt = time.now() + (isAfterChange ? settleMilliseconds : 0);
     const captured: JsonObject = {};
     for (const request of requests as unknown as Request[]) {
       const filled = fill(request, captured);
       progress(`${filled.method} ${filled.url}`);
-      const answer = await untilAnswered(filled, { signal, waiting, settledAt });
+      const answer = await untilAnswered(filled, { signal, time, waiting, settledAt });
       output([`${filled.method} ${filled.url}: ${answer.status}`]);
       compare(filled, answer);
       for (const [name, pointer] of Object.entries(request.capture ?? {}))
@@ -54,13 +54,18 @@ function readsCaptures(text: string): boolean {
  */
 async function untilAnswered(
   request: Request,
-  { signal, waiting, settledAt }: { signal: AbortSignal; waiting: (blocker: string) => void; settledAt: number },
+  {
+    signal,
+    time,
+    waiting,
+    settledAt,
+  }: { signal: AbortSignal; time: ProgramTime; waiting: (blocker: string) => void; settledAt: number },
 ): Promise<Answer> {
   let said = '';
   for (;;) {
-    const answer = await ask(request, signal);
+    const answer = await time.during(() => ask(request, signal));
     if (typeof answer !== 'string') {
-      const isMissed = answer.status === 404 && request.method === 'GET' && performance.now() < settledAt;
+      const isMissed = answer.status === 404 && request.method === 'GET' && time.now() < settledAt;
       const isNone = isMissed || [502, 503, 504].includes(answer.status);
       if (!isNone || request.expect === answer.status) return answer;
     }
@@ -68,7 +73,8 @@ async function untilAnswered(
       typeof answer === 'string' ? `${request.url}: ${answer}` : `${request.url} answers ${answer.status}`;
     if (blocker !== said) waiting(blocker);
     said = blocker;
-    await delay(pauseMilliseconds, undefined, { signal });
+    await pause(time, pauseMilliseconds, signal);
+    signal.throwIfAborted();
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../../clock.ts';
 import { clusterId } from '../../plan/graph.ts';
 import { defineStep, done, StepFailure, todo } from '../../engine/step.ts';
 import { quantity } from '../../kubernetes/quantity.ts';
@@ -21,7 +21,7 @@ export const imageStep = defineStep(imagePlan, {
   },
   async run(
     { push, maxSize },
-    { step, warn, docker, provider, target, execute, finished, progress, output, signal, waiting },
+    { step, warn, docker, provider, target, execute, finished, progress, output, signal, waiting, time },
   ) {
     const [build = [], ...deliver] = step.commands;
     // BuildKit puts the number of a step and the seconds in front of each line: the step's own words are meant.
@@ -49,7 +49,8 @@ export const imageStep = defineStep(imagePlan, {
     for (let tries = isBuilt && state === 'stopped' ? startTries : 1; tries > 0; tries -= 1) {
       if ((await provider.hasImage(target.delivery, push, signal)) === true)
         return isBuilt ? {} : { undo: {}, made: [] };
-      if (tries > 1) await pause(startPause, undefined, { signal });
+      if (tries > 1) await pause(time, startPause, signal);
+      signal.throwIfAborted();
     }
     for (const argv of deliver) {
       progress(target.delivery.by === 'push' ? 'pushing to the registry' : 'loading into the cluster');

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../clock.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { StepContext } from '../../engine/step.ts';
@@ -10,7 +10,7 @@ const patienceMilliseconds = 6000;
 const requestMilliseconds = 1500;
 const pauseMilliseconds = 300;
 
-export type AddressContext = Pick<StepContext, 'cluster' | 'signal' | 'progress' | 'nodeAddresses' | 'forward'>;
+export type AddressContext = Pick<StepContext, 'cluster' | 'signal' | 'time' | 'progress' | 'nodeAddresses' | 'forward'>;
 
 /**
  * The address at which a Service answers this host: a load balancer's, a node port's, else a forwarded port. Told only
@@ -23,14 +23,14 @@ export async function addressOf(
   context: AddressContext,
   patience = patienceMilliseconds,
 ): Promise<string> {
-  const { cluster, signal, progress } = context;
+  const { cluster, progress } = context;
   const object = await cluster.get({ apiVersion: 'v1', kind: 'Service' }, service.name, namespace);
   const candidates = object === undefined ? [] : await candidatesOf(object, service, context);
   progress(`looking for an address of ${service.name}`);
-  const found = await untilAnswered(candidates, signal, patience);
+  const found = await untilAnswered(candidates, context, patience);
   if (found !== undefined) return found;
   const forwarded = `${service.scheme}://127.0.0.1:${await context.forward(service.name, service.port, namespace)}`;
-  if ((await untilAnswered([forwarded], signal, patience)) !== undefined) return forwarded;
+  if ((await untilAnswered([forwarded], context, patience)) !== undefined) return forwarded;
   throw new UserError(`Nothing answers at port ${service.port} of the Service ${service.name}`, {
     why: `Neither at ${[...candidates, forwarded].join(', ')}, the last of which is forwarded into its pods.`,
     next: [
@@ -41,13 +41,18 @@ export async function addressOf(
 }
 
 /** The first in order of preference that answers, asked again and again until patience ends. */
-async function untilAnswered(urls: string[], signal: AbortSignal, patience: number): Promise<string | undefined> {
-  const deadline = Date.now() + patience;
+async function untilAnswered(
+  urls: string[],
+  { time, signal }: Pick<AddressContext, 'time' | 'signal'>,
+  patience: number,
+): Promise<string | undefined> {
+  const deadline = time.now() + patience;
   while (urls.length > 0) {
-    const answered = await firstAnswering(urls, signal);
+    const answered = await time.during(() => firstAnswering(urls, signal));
     if (answered !== undefined) return answered;
-    if (Date.now() >= deadline) return undefined;
-    await delay(pauseMilliseconds, undefined, { signal });
+    if (time.now() >= deadline) return undefined;
+    await pause(time, pauseMilliseconds, signal);
+    signal.throwIfAborted();
   }
   return undefined;
 }

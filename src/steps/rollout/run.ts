@@ -39,7 +39,7 @@ async function readyAndAnswering(
   context: StepContext,
 ): Promise<(readonly [string, string])[]> {
   for (let round = 1; ; round += 1) {
-    const failure = await untilReady({ ...context, objects, namespace, now: context.clusterTime });
+    const failure = await untilReady({ ...context, objects, namespace });
     if (failure !== undefined) throw new StepFailure(failure);
     try {
       return await Promise.all(

@@ -26,6 +26,8 @@ export interface Application {
   redraw: Redraw;
   /** What goes on while nothing can be shown; empty when nothing does. */
   setBusy(message: string): void;
+  /** What happens from now on happens in this time. */
+  setTime(time: Pick<Clock, 'now'>): void;
   /** The screen in front waits for something to arrive. */
   setSearching(isSearching: boolean): void;
   /** Ctrl-C where no screen has a use for it. */
@@ -38,7 +40,8 @@ const lingering = 60;
 export function createApplication({ clock, ...options }: ApplicationOptions): Application {
   const listeners: (() => void)[] = [];
   const front: Front = { busy: '', isSearching: false, isLingering: false };
-  const store = createSessionStore({ clock });
+  let time: Pick<Clock, 'now'> = clock;
+  const store = createSessionStore({ clock, now: () => time.now() });
   const board = createBoard({ store, commit: (lines) => stage.commit(lines) });
   const asker = createAsker({
     changed(why) {
@@ -50,7 +53,8 @@ export function createApplication({ clock, ...options }: ApplicationOptions): Ap
   const parts = { store, board, asker, front };
   const stage = createStage({
     ...options,
-    now: () => clock.now(),
+    now: () => time.now(),
+    beat: () => clock.now(),
     onKey,
     // What leaves the live list must be in the history of the same picture.
     beforeDraw: () => board.commitNews(stage.frame()),
@@ -92,6 +96,7 @@ export function createApplication({ clock, ...options }: ApplicationOptions): Ap
       front.busy = message;
       redraw.soon();
     },
+    setTime: (other) => void (time = other),
     setSearching: (isSearching) => void (front.isSearching = isSearching),
     onInterrupt: (listener) => void listeners.push(listener),
   };

@@ -26,7 +26,7 @@ export function paintFirst(request: FirstPaintRequest, recipes: readonly RecipeC
   const size = sizeOf(request.stdout);
   if (isTooSmall(size)) return undefined;
   const { theme, isAscii } = appearanceOf(request);
-  const frame = frameOf(size, { theme, version: request.version, now: 0 });
+  const frame = frameOf(size, { theme, version: request.version, now: 0, beat: 0 });
   const { lines, keys } = chooseLines(recipes, chooseStart, frame);
   const terminal = new Terminal({ ...request, isAscii });
   terminal.paint([...lines, [], barCells(keys, frame.width)].map((cells) => `${lineText(cells, frame)}\n`).join(''));

@@ -9,7 +9,10 @@ export interface Frame {
   /** Rows for the whole screen, key bar included: less than the terminal has. */
   rows: number;
   theme: Theme;
+  /** In the time of the run: that of a rehearsal is its own. */
   now: Moment;
+  /** In that of the person who looks: what moves the spinner. */
+  beat: Moment;
   version: string;
 }
 

@@ -73,6 +73,7 @@ export function createInkFrontend(options: InkFrontendOptions): Frontend {
       stage.commit(messageHistory(message, stage.frame().width));
       redraw.soon();
     },
+    timedBy: (time) => application.setTime(time ?? clock),
     onInterrupt: (listener) => application.onInterrupt(listener),
     withdraw: (reason) => asker.withdraw(reason),
     async close() {

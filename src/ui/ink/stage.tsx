@@ -15,6 +15,7 @@ export interface StageOptions extends TerminalOptions {
   theme: Theme;
   version: string;
   now: () => number;
+  beat: () => number;
   onKey: (key: Key) => void;
   /** Called before each drawing: what is over may be committed. */
   beforeDraw: () => void;
@@ -47,7 +48,10 @@ export function createStage(options: StageOptions): Stage {
   let isClosed = false;
 
   const sizeNow = () => started?.terminal.size ?? sizeOf(options.stdout);
-  const frame = () => frameOf(sizeNow(), { theme: options.theme, now: options.now(), version: options.version });
+  const frame = () => {
+    const { theme, version } = options;
+    return frameOf(sizeNow(), { theme, version, now: options.now(), beat: options.beat() });
+  };
   const restore = () => started?.terminal.restore();
 
   const tree = (isLast = false) => {

@@ -17,9 +17,10 @@ const jsonVersion = 1;
 /** Events as JSON, one object a line: `v`, `seq`, `time`, `type`, then the fields of the type. Never asks. */
 export function createJsonFrontend({ stdout, clock, verbose = false }: JsonFrontendOptions): Frontend {
   let seq = 0;
+  let ownTime: Pick<Clock, 'now'> = clock;
   const print = (type: string, fields: object) => {
     seq += 1;
-    const time = new Date(clock.now()).toISOString();
+    const time = new Date(ownTime.now()).toISOString();
     stdout.write(`${JSON.stringify({ v: jsonVersion, seq, time, type, ...fields })}\n`);
   };
 
@@ -47,6 +48,7 @@ export function createJsonFrontend({ stdout, clock, verbose = false }: JsonFront
     },
     finish: () => Promise.resolve('leave'),
     say: (message) => print('message', message),
+    timedBy: (time) => void (ownTime = time ?? clock),
     onInterrupt() {},
     withdraw() {},
     close: () => Promise.resolve(),

@@ -36,6 +36,7 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
   const chalk = new Chalk({ level: options.colour ? 1 : 0 });
   const isNews = createNewsFilter();
   let view = emptyView;
+  let time: Pick<Clock, 'now'> = clock;
   const reminder = createReminder({
     clock,
     remind(id) {
@@ -43,7 +44,7 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
       if (step !== undefined)
         printFact({
           word: 'wait',
-          text: `${step.title}: ${stateText(view, step, clock.now())}${waitedText(step, clock.now())}`,
+          text: `${step.title}: ${stateText(view, step, time.now())}${waitedText(step, time.now())}`,
         });
     },
   });
@@ -78,7 +79,7 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
       return prompter.choosePlanReply(!report.problems.some((problem) => problem.isFatal));
     },
     emit(event) {
-      view = reduce(view, event, clock.now());
+      view = reduce(view, event, time.now());
       reminder.look(view);
       if (event.type === 'step.output' && !verbose) return;
       if (event.type === 'decision.needed' && prompter !== undefined) return; // The prompt shows the question.
@@ -100,6 +101,7 @@ export function createPlainFrontend(options: PlainFrontendOptions): Frontend {
       const [first = '', ...rest] = messageLines(message).map(sanitiseLine);
       stream.write(`${[levelColours(chalk)[message.level](first), ...rest].join('\n')}\n`);
     },
+    timedBy: (other) => void (time = other ?? clock),
     onInterrupt() {},
     withdraw: (reason) => prompter?.withdraw(reason),
     close() {

@@ -15,8 +15,14 @@ export interface SessionStore {
 /** News wait this long for company, in milliseconds. Logs alone can wait longer: nobody reads that fast. */
 const notifyDelays = { facts: 100, logs: 200 } as const;
 
+export interface SessionStoreOptions {
+  clock: Clock;
+  /** The time of the run, where that is another. */
+  now?: () => number;
+}
+
 /** Holds the view of one run. Events change it at once; listeners hear of it in batches. */
-export function createSessionStore({ clock }: { clock: Clock }): SessionStore {
+export function createSessionStore({ clock, now = () => clock.now() }: SessionStoreOptions): SessionStore {
   let view = emptyView;
   const listeners = new Set<() => void>();
   let due: { at: number; cancel: () => void } | undefined;
@@ -35,7 +41,7 @@ export function createSessionStore({ clock }: { clock: Clock }): SessionStore {
 
   return {
     dispatch(event) {
-      view = reduce(view, event, clock.now());
+      view = reduce(view, event, now());
       notifyAfter(event.type === 'step.output' ? notifyDelays.logs : notifyDelays.facts);
     },
     subscribe(listener) {

@@ -7,7 +7,7 @@ import type { Frame } from '../frame.ts';
 export function Busy({ message, frame }: { message: string; frame: Frame }) {
   return (
     <ScreenFrame frame={frame} keys={[{ keys: 'ctrl-c', does: 'stop' }]}>
-      <Line frame={frame} cells={[spinnerCell(frame.now), { text: ` ${message}` }]} />
+      <Line frame={frame} cells={[spinnerCell(frame.beat), { text: ` ${message}` }]} />
     </ScreenFrame>
   );
 }

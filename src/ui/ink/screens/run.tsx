@@ -133,7 +133,7 @@ function statusCells(view: ViewModel, expected: Expected, frame: Frame): Cell[] 
   const time =
     clockText(elapsedOf(view, frame.now)) +
     (expected === undefined ? '' : ` of about ${clockText(Math.round(expected))}`);
-  const moving = totals.running > 0 ? [spinnerCell(frame.now), { text: ' ' }] : [];
+  const moving = totals.running > 0 ? [spinnerCell(frame.beat), { text: ' ' }] : [];
   return [...moving, { text: time }, { text: ` · ${over} of ${totals.steps} done`, tone: 'dim' }];
 }
 

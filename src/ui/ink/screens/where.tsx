@@ -86,7 +86,7 @@ function Where({ request, state, frame }: Drawn<WhereRequest, WhereState>) {
 const noCluster = 'There is no cluster here: no profile of Minikube, kind or k3d, and no kubeconfig context.';
 
 function searchingCells(frame: Frame): LineCells {
-  return [spinnerCell(frame.now), { text: ' looking for clusters' }];
+  return [spinnerCell(frame.beat), { text: ' looking for clusters' }];
 }
 
 function remarkText({ since }: WhereRequest, { found }: WhereState): string {

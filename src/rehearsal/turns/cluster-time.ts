@@ -1,0 +1,94 @@
+import { performance } from 'node:perf_hooks';
+import type { ManualClock } from '../clock.ts';
+import type { Traffic } from './traffic.ts';
+import type { Turn, TurnEnd } from './turn.ts';
+
+/** Real milliseconds for a program that was sent news on a watch to act on it. */
+const reactionTime = 100;
+
+/**
+ * The cluster's side of the turns: moves its clock from one moment to the next while nobody has anything to do, and gives
+ * the turn back as soon as the wizard is concerned.
+ */
+export class ClusterTime {
+  readonly #clock: ManualClock;
+  readonly #traffic: Traffic;
+  readonly #bug: (error: unknown) => void;
+  #turn: { turn: Turn; end: (end: TurnEnd) => void } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  /** Real time at which the clock was moved last: a wait at a given speed counts from there. */
+  #movedAt = performance.now();
+  #reactsUntil = 0;
+
+  constructor(clock: ManualClock, traffic: Traffic, bug: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#traffic = traffic;
+    this.#bug = bug;
+  }
+
+  /** Lets time pass until the wizard is concerned. A turn that is still open ends. */
+  take(turn: Turn): Promise<TurnEnd> {
+    this.stop();
+    return new Promise((resolve) => {
+      this.#turn = { turn, end: resolve };
+      this.lookAgain();
+    });
+  }
+
+  /** Something happened at the wizard: it wants its turn back. */
+  stop(): void {
+    const open = this.#turn;
+    this.#turn = undefined;
+    clearTimeout(this.#timer);
+    open?.end({ now: this.#clock.now(), watches: this.#traffic.report() });
+  }
+
+  /** Whether time may move may have changed. */
+  lookAgain(): void {
+    if (this.#turn === undefined || this.#isLooking) return;
+    this.#isLooking = true;
+    // Requests and answers that are ready get their turn first.
+    setImmediate(() => {
+      this.#isLooking = false;
+      try {
+        this.#look();
+      } catch (error) {
+        this.#bug(error);
+      }
+    });
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    const turn = this.#turn?.turn;
+    if (turn === undefined || this.#traffic.active > 0) return;
+    if (this.#traffic.hasNews) return this.stop();
+    if (turn.outside > this.#traffic.waiting && !turn.isStuck) return;
+    const next = earliest(this.#clock.nextTimer, turn.until);
+    if (next === undefined) return;
+    const wait = this.#waitBefore(next, turn);
+    if (wait > 0) {
+      this.#timer = setTimeout(() => this.lookAgain(), wait);
+      return;
+    }
+    this.#clock.advance(Math.max(0, next - this.#clock.now()));
+    this.#movedAt = performance.now();
+    if (turn.until !== undefined && next >= turn.until) return this.stop();
+    this.lookAgain();
+  }
+
+  /** Real milliseconds. */
+  #waitBefore(next: number, { speed, outside }: Turn): number {
+    if (this.#traffic.takeForeignNews() && outside > 0) this.#reactsUntil = performance.now() + reactionTime;
+    const reaction = this.#reactsUntil - performance.now();
+    if (speed === undefined) return reaction;
+    const passed = performance.now() - this.#movedAt;
+    return Math.max(reaction, (next - this.#clock.now()) / speed - passed);
+  }
+}
+
+function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
+}

@@ -1,0 +1,172 @@
+import { setImmediate as nextTurn, setTimeout as realTime } from 'node:timers/promises';
+import type { ProgramTime } from '../../clock.ts';
+import type { Transport } from '../../kubernetes/watch/transport.ts';
+import type { RunCommand } from '../../tools/shell/run.ts';
+import { ManualClock } from '../clock.ts';
+import type { RehearsalControl } from '../control-client.ts';
+import { heldRun } from './held-run.ts';
+import { Outside } from './outside.ts';
+import { WatchInbox } from './watch-inbox.ts';
+
+/** Real milliseconds that a program may take before the cluster is asked whether it waits for it. */
+const askAfter = 20;
+/** Real milliseconds after which a program that does not end is taken to ask the cluster again and again. */
+const stuckAfter = 5000;
+/** Its time then goes at this speed: such a program counts real seconds. */
+const stuckSpeed = 20;
+
+export interface WizardTimeSettings {
+  control: Pick<RehearsalControl, 'giveTurn' | 'takeTurn'>;
+  /** Milliseconds since 1970. */
+  start: number;
+  /** How much faster than life; absent: as fast as the machine can. */
+  speed?: number;
+  /** How fast it goes while nobody but the person is waited for. */
+  idleSpeed: number;
+  /** An error that is a mistake of ours. */
+  bug(error: unknown): void;
+}
+
+/**
+ * The wizard's side of the turns: its time. It stands still while the wizard, or something that it began, has anything to
+ * do. What programs and requests bring is handed over in the order in which they were begun, what watches bring in the
+ * order of their addresses: so a run depends on its seed, and not on the machine.
+ */
+export class WizardTime implements ProgramTime {
+  readonly #settings: WizardTimeSettings;
+  readonly #clock: ManualClock;
+  readonly #outside: Outside;
+  readonly #inbox: WatchInbox;
+  #news: (() => void) | undefined;
+  #isClosed = false;
+  /** What runs outside has not moved for long. */
+  #isStuck = false;
+  #questions = 0;
+  /** Set while the cluster has the turn: when it gives it back at the latest. */
+  #lent: { until: number | undefined } | undefined;
+
+  constructor(settings: WizardTimeSettings) {
+    this.#settings = settings;
+    this.#clock = new ManualClock(settings.start);
+    this.#outside = new Outside(() => this.#wake());
+    this.#inbox = new WatchInbox(this);
+    this.#live().catch((error: unknown) => {
+      if (!this.#isClosed) settings.bug(error);
+    });
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  after(milliseconds: number, act: () => void): () => void {
+    const cancel = this.#clock.after(milliseconds, act);
+    const { until } = this.#lent ?? {};
+    if (this.#lent !== undefined && (until === undefined || this.now() + milliseconds < until)) this.#wake();
+    return cancel;
+  }
+
+  during<T>(act: () => Promise<T>): Promise<T> {
+    return this.#outside.begin(act);
+  }
+
+  /** The same programs, in this time. */
+  run(run: RunCommand): RunCommand {
+    return heldRun(run, this);
+  }
+
+  /** The same requests, in this time. */
+  transport(transport: Transport): Transport {
+    return this.#inbox.transport(transport);
+  }
+
+  /** While a person is asked, time goes at a pace that they can follow. */
+  async attended<T>(ask: () => Promise<T>): Promise<T> {
+    this.#questions += 1;
+    this.#wake();
+    try {
+      return await ask();
+    } finally {
+      this.#questions -= 1;
+      this.#wake();
+    }
+  }
+
+  /** Time goes no further. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
+  async #live(): Promise<void> {
+    while (!this.#isClosed) {
+      await untilQuiet();
+      if (this.#outside.deliverNext()) continue;
+      if (this.#clock.nextTimer !== undefined && this.#clock.nextTimer <= this.now()) {
+        this.#clock.settle();
+        continue;
+      }
+      // Most programs end by themselves: the cluster is asked only about those that take their time.
+      if (this.#outside.running > 0) await this.#heard(askAfter);
+      if (!this.#isClosed && !this.#outside.hasSomething) await this.#lend();
+    }
+  }
+
+  /** Gives the cluster its turn, and takes what comes of it. */
+  async #lend(): Promise<void> {
+    const { control } = this.#settings;
+    const outside = this.#outside.running;
+    const until = this.#clock.nextTimer;
+    const isStuck = outside > 0 && this.#isStuck;
+    this.#lent = { until };
+    const turn = control.giveTurn({ ...this.#pace(), outside, isStuck, ...(until === undefined ? {} : { until }) });
+    const heard = this.#heard(outside > 0 && !isStuck ? stuckAfter : undefined);
+    let end = await Promise.race([turn, heard.then((isNews) => void (this.#isStuck = !isNews))]);
+    if (end === undefined) {
+      await control.takeTurn();
+      end = await turn;
+    }
+    this.#news = undefined;
+    this.#lent = undefined;
+    if (end.now > this.now()) this.#outside.park();
+    await this.#inbox.arrived(end.watches);
+    this.#inbox.deliver();
+    this.#clock.advance(Math.max(0, end.now - this.now()));
+  }
+
+  #pace(): { speed?: number } {
+    const { speed, idleSpeed } = this.#settings;
+    if (this.#isStuck) return { speed: Math.min(speed ?? stuckSpeed, stuckSpeed) };
+    if (speed !== undefined) return { speed };
+    return this.#questions > 0 || this.#clock.nextTimer === undefined ? { speed: idleSpeed } : {};
+  }
+
+  /** true: something was begun, or has finished; false after so many real milliseconds. */
+  async #heard(milliseconds?: number): Promise<boolean> {
+    const heard = new Promise<boolean>((resolve) => (this.#news = () => resolve(true)));
+    if (milliseconds === undefined) return heard;
+    const stop = new AbortController();
+    const late = realTime(milliseconds, false, { signal: stop.signal }).catch(() => false);
+    const result = await Promise.race([heard, late]);
+    stop.abort();
+    return result;
+  }
+
+  #wake(): void {
+    this.#isStuck = false;
+    this.#news?.();
+    this.#news = undefined;
+  }
+}
+
+/** Until this program has nothing left to do but to wait: for timers, programs, connections or keys. */
+async function untilQuiet(): Promise<void> {
+  for (let looks = 0; ; looks += 1) {
+    // Files on a slow disk take long enough to let others have the processor.
+    await (looks < 50 ? nextTurn() : realTime(1));
+    if (!process.getActiveResourcesInfo().some((resource) => work.has(resource))) return;
+  }
+}
+
+/** What Node calls its own work that is still to come: files, names, callbacks of the next turn. */
+const work = new Set(['FSReqPromise', 'FSReqCallback', 'GetAddrInfoReqWrap', 'Immediate', 'CloseReq']);
