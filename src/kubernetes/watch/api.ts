@@ -21,6 +21,8 @@ export interface ApiSettings {
 
 /** Milliseconds; a server that asks for more is reported instead, and its caller decides. */
 const longestRetryAfter = 5_000;
+/** Milliseconds before a server is asked again that does not say when: times the number of tries. */
+const troublePause = 500;
 const busyTries = 3;
 
 export function createApi({ transport, clock, argv, signal }: ApiSettings): Api {
@@ -28,8 +30,10 @@ export function createApi({ transport, clock, argv, signal }: ApiSettings): Api 
     let result = await transport.get(path, signal);
     // A login helper's token may just have run out: client-go fetches another after the first 401.
     if (result.status === 401) result = await transport.get(path, signal);
-    for (let tries = 1; tries < busyTries && isBusy(result); tries += 1) {
-      await pause(clock, result.retryAfter, signal);
+    for (let tries = 1; tries < busyTries; tries += 1) {
+      const wait = pauseBefore(result, tries);
+      if (wait === undefined) break;
+      await pause(clock, wait, signal);
       signal.throwIfAborted();
       result = await transport.get(path, signal);
     }
@@ -52,9 +56,13 @@ export function createApi({ transport, clock, argv, signal }: ApiSettings): Api 
   };
 }
 
-function isBusy(answer: ApiAnswer): answer is ApiAnswer & { retryAfter: number } {
-  const isOverloaded = answer.status === 429 || answer.status === 503;
-  return isOverloaded && answer.retryAfter !== undefined && answer.retryAfter <= longestRetryAfter;
+/** Milliseconds; undefined: asking again will do no better. Reading twice harms nothing. */
+function pauseBefore({ status, retryAfter, body }: ApiAnswer, tries: number): number | undefined {
+  if (status !== 429 && status < 500) return undefined;
+  if (retryAfter !== undefined) return retryAfter <= longestRetryAfter ? retryAfter : undefined;
+  // A `Status` of the API server itself (etcd timed out, a leader changed): what `kubectl proxy` says of a server that it does
+  // not reach is plain text, and is told at once.
+  return status >= 500 && body.startsWith('{') ? troublePause * tries : undefined;
 }
 
 /** What answers is no API server: a login page of a company proxy answers 200 too. */

@@ -206,10 +206,25 @@ describe('errors', () => {
     });
   });
 
-  test('a 500 of the API server itself is transient too, with its own words', async () => {
-    const { reader, server } = await openReader();
+  test('a server that is in trouble for a moment is asked again', async () => {
+    const { reader, server, clock } = await openReader();
+    server.put(pod('web'));
+    server.refuse(/pods/, 500, { reason: 'InternalError', message: 'etcdserver: request timed out', times: 1 });
+    const answer = reader.get(podRef, 'web', 'todo');
+    await clock.timer((milliseconds) => milliseconds === 500);
+    clock.advance(500);
+    await expect(answer).resolves.toBeDefined();
+  });
+
+  test('a 500 of the API server itself that stays is transient too, with its own words', async () => {
+    const { reader, server, clock } = await openReader();
     server.refuse(/pods/, 500, { reason: 'InternalError', message: 'etcdserver: leader changed' });
-    await expect(reader.list(podRef)).rejects.toMatchObject({
+    const answer = rejection(reader.list(podRef));
+    for (const wait of [500, 1000]) {
+      await clock.timer((milliseconds) => milliseconds === wait);
+      clock.advance(wait);
+    }
+    expect(await answer).toMatchObject({
       isTransient: true,
       code: 'api-error',
       why: 'etcdserver: leader changed',
