@@ -6,42 +6,115 @@ export interface Chance {
   below(below: number): number;
   /** Letters and digits as Kubernetes uses them for generated names (`utilrand.String`). */
   suffix(length: number): string;
+  /** Hexadecimal digits. */
+  hex(digits: number): string;
   /** RFC 4122, version 4. */
   uuid(): string;
-  /** An independent source with its own sequence: what one controller draws does not depend on another. */
+  /**
+   * The source that belongs to a name: it depends on the seed and the names on the way to it, and on nothing that was drawn
+   * before or elsewhere. What is drawn for one object out of a source of its own is the same whatever else there is.
+   */
   fork(name: string): Chance;
 }
 
+export const createChance = (seed: number | string): Chance => rooted(0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, String(seed)); // prettier-ignore
+
 // No vowels, no letters that look like digits: k8s.io/apimachinery/pkg/util/rand.
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
+const digitCodes = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+/** Texts are put together here: a string made in one go is flat. */
+const scratch = Buffer.alloc(36);
+const hyphens = [8, 13, 18, 23];
 
-export function createChance(seed: number | string): Chance {
-  const next = mulberry(hash(String(seed)));
-  const below = (limit: number) => Math.floor(next() * limit);
-  const hex = (digits: number) => Array.from({ length: digits }, () => below(16).toString(16)).join('');
-  return {
-    next,
-    below,
-    suffix: (length) => Array.from({ length }, () => letters[below(letters.length)]).join(''),
-    uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[below(4)]}${hex(3)}-${hex(12)}`,
-    fork: (name) => createChance(`${seed}/${name}`),
-  };
+/** xoshiro128**, https://prng.di.unimi.it/: four words, so that no two of a million sources are the same. */
+class Source implements Chance {
+  readonly #root: readonly [number, number, number, number];
+  #one: number;
+  #two: number;
+  #three: number;
+  #four: number;
+
+  constructor(one: number, two: number, three: number, four: number) {
+    this.#root = [one, two, three, four];
+    this.#one = one;
+    this.#two = two;
+    this.#three = three;
+    this.#four = four;
+  }
+
+  /** 32 bits. */
+  #draw(): number {
+    const scrambled = Math.imul(this.#two, 5);
+    const result = Math.imul((scrambled << 7) | (scrambled >>> 25), 9) >>> 0;
+    const shifted = this.#two << 9;
+    this.#three ^= this.#one;
+    this.#four ^= this.#two;
+    this.#two ^= this.#three;
+    this.#one ^= this.#four;
+    this.#three ^= shifted;
+    this.#four = (this.#four << 11) | (this.#four >>> 21);
+    return result;
+  }
+
+  next(): number {
+    return this.#draw() / 4_294_967_296;
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.next() * limit);
+  }
+
+  suffix(length: number): string {
+    let text = '';
+    while (text.length < length) text += letters.charAt(this.below(letters.length));
+    return text;
+  }
+
+  hex(digits: number): string {
+    let text = '';
+    while (text.length < digits) text += this.#draw().toString(16).padStart(8, '0');
+    return text.slice(0, digits);
+  }
+
+  uuid(): string {
+    let word = 0;
+    let left = 0;
+    for (let place = 0; place < 36; place += 1) {
+      if (hyphens.includes(place)) {
+        scratch[place] = 0x2d;
+        continue;
+      }
+      if (left === 0) {
+        word = this.#draw();
+        left = 8;
+      }
+      const digit = word & 15;
+      scratch[place] = digitCodes[place === 14 ? 4 : place === 19 ? 8 | (digit & 3) : digit] ?? 0;
+      word >>>= 4;
+      left -= 1;
+    }
+    return scratch.toString('latin1', 0, 36);
+  }
+
+  fork(name: string): Chance {
+    return rooted(...this.#root, name);
+  }
 }
 
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const character of Buffer.from(text)) value = Math.imul(value ^ character, 0x01000193) >>> 0;
-  return value;
-}
-
-/** Mulberry32: small, fast, and good enough to choose names; nothing here is a secret. */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+/** The source of a name below another: cyrb128, four multiplicative hashes of the UTF-16 units that are mixed in the end. */
+function rooted(first: number, second: number, third: number, fourth: number, name: string): Chance {
+  let [one, two, three, four] = [first ^ name.length, second, third, fourth];
+  for (let index = 0; index < name.length; index += 1) {
+    const unit = name.charCodeAt(index);
+    one = two ^ Math.imul(one ^ unit, 597399067);
+    two = three ^ Math.imul(two ^ unit, 2869860233);
+    three = four ^ Math.imul(three ^ unit, 951274213);
+    four = one ^ Math.imul(four ^ unit, 2716044179);
+  }
+  one = Math.imul(three ^ (one >>> 18), 597399067);
+  two = Math.imul(four ^ (two >>> 22), 2869860233);
+  three = Math.imul(one ^ (three >>> 17), 951274213);
+  four = Math.imul(two ^ (four >>> 19), 2716044179);
+  // Not all of them may be zero.
+  return new Source(one ^ two ^ three ^ four, two ^ one, three ^ one, (four ^ one) | 1);
 }

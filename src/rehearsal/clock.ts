@@ -26,6 +26,8 @@ interface Timer {
 abstract class QueueClock implements RehearsalClock {
   #timers: Timer[] = [];
   #order = 0;
+  #second = -1;
+  #timestamp = '';
 
   abstract now(): number;
   /** Called when the earliest timer has changed. */
@@ -43,7 +45,12 @@ abstract class QueueClock implements RehearsalClock {
   }
 
   timestamp(): string {
-    return `${new Date(this.now()).toISOString().slice(0, 19)}Z`;
+    const second = Math.floor(this.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#timestamp = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+    }
+    return this.#timestamp;
   }
 
   microTimestamp(): string {

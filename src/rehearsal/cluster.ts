@@ -178,6 +178,10 @@ function controllersOf({
       registry: api.registry,
       customResource: (definition): Resource[] => customResources(definition as unknown as Definition),
       quotaStatus: (quota, reader) => quotaStatus(quota, [...api.registry.all()], reader),
+      expire(object) {
+        const resource = api.registry.ofKind(`${object.apiVersion} ${object.kind}`);
+        if (resource !== undefined) api.store.remove(resource, object);
+      },
       finalizeNamespace: (namespace) => finalizeNamespace(api, namespace),
       hasNoProvisioner: ({ metadata }) => faults.claimProblem(metadata.name) === 'no-provisioner',
       custom: {

@@ -67,7 +67,7 @@ export const serviceAccount = (chance: Chance): AdmissionPlugin => ({
     const account = found as StoredObject & Account;
     let spec: PodSpec = { ...given, serviceAccountName: accountName, serviceAccount: accountName };
     if (given.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
-      spec = withToken(spec, chance);
+      spec = withToken(spec, chance.fork(object?.metadata.uid ?? name));
     const secrets = account.imagePullSecrets ?? [];
     if ((spec.imagePullSecrets ?? []).length === 0 && secrets.length > 0)
       spec = { ...spec, imagePullSecrets: secrets.map((secret) => ({ name: secret.name ?? '' })) };

@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts';
 import { deletion } from './deletion.ts';
 import { budgetFor } from './eviction.ts';
 import { hasGeneration } from './generation.ts';
+import { Identities } from './identities.ts';
 import { createReader } from './reader.ts';
 import type { Registry } from './registry.ts';
 import type { DeleteOptions, Requester, Target, TrackUpdate } from './requests.ts';
@@ -51,9 +52,11 @@ export type Change = (latest: StoredObject | undefined) => {
 export class Api {
   readonly reader: Reader;
   readonly #parts: ApiParts;
+  readonly #identities: Identities;
 
   constructor(parts: ApiParts) {
     this.#parts = parts;
+    this.#identities = new Identities(parts.chance);
     this.reader = createReader(parts);
   }
 
@@ -83,10 +86,11 @@ export class Api {
     by: Requester,
     applied?: StoredMeta['managedFields'],
   ): StoredObject {
-    const { store, chance, clock } = this.#parts;
-    const { generateName } = body.metadata;
-    const name =
-      body.metadata.name ?? (generateName === undefined ? '' : `${generateName.slice(0, 58)}${chance.suffix(5)}`);
+    const { store, clock } = this.#parts;
+    const { name, uid, chance } = this.#identities.next(
+      { resource, namespace, name: body.metadata.name, generateName: body.metadata.generateName },
+      (made) => store.get(resource, namespace, made) !== undefined,
+    );
     const {
       resourceVersion: _,
       managedFields: claimed,
@@ -102,12 +106,12 @@ export class Api {
         ...meta,
         name,
         ...(namespace === undefined ? {} : { namespace }),
-        uid: chance.uuid(),
+        uid,
         creationTimestamp: clock.timestamp(),
         ...(hasGeneration(resource) ? { generation: 1 } : {}),
       },
     } as StoredObject;
-    const write = this.#writeBy(by, resource);
+    const write = this.#writeBy(by, resource, () => chance);
     const { rules } = write;
     let object = this.#withDefaults(named, resource, rules);
     const sent = withManagedFields(object, claimed);
@@ -120,6 +124,22 @@ export class Api {
     if (store.get(resource, namespace, object.metadata.name) !== undefined)
       throw alreadyExists(resource, object.metadata.name);
     return this.#stored(resource, withManagedFields(object, managedFields), by);
+  }
+
+  /**
+   * Creates an object of the server's own parts that is as the server holds it already: all defaults filled in, nothing that
+   * is left out, valid. Admission is asked as for any other.
+   */
+  createComplete(resource: Resource, object: NewObject, by: Requester): StoredObject {
+    const { store, clock } = this.#parts;
+    const { namespace, name } = object.metadata;
+    const identity = this.#identities.next({ resource, namespace, name, generateName: undefined }, () => false);
+    const what = { operation: 'CREATE', resource, namespace, name: identity.name } as const;
+    const metadata = { ...object.metadata, uid: identity.uid, creationTimestamp: clock.timestamp() };
+    const admitted = this.#mutated(what, { ...object, metadata } as StoredObject, by);
+    this.#admit(what, admitted, by);
+    if (store.get(resource, namespace, identity.name) !== undefined) throw alreadyExists(resource, identity.name);
+    return this.#stored(resource, admitted, by);
   }
 
   /**
@@ -144,7 +164,7 @@ export class Api {
         name,
         `Precondition failed: UID in precondition: ${sent.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
       );
-    const write = this.#writeBy(by, resource);
+    const write = this.#writeBy(by, resource, () => this.#identities.of(old.metadata.uid));
     const { rules } = write;
     // What is tracked is what was sent, with defaults: before the strategy and admission do their part.
     let object = this.#withDefaults(withServerMeta(sent, old), resource, rules);
@@ -227,11 +247,16 @@ export class Api {
     return resource.custom === undefined ? this.#parts.rules(apiVersionOf(resource), resource.kind) : {};
   }
 
-  #writeBy(by: Requester, resource: Resource): Write {
-    const { clock, chance } = this.#parts;
+  #writeBy(by: Requester, resource: Resource, chanceOf: () => Chance): Write {
     const warnings: string[] = [];
-    const warn = (text: string) => void warnings.push(text);
-    const context = { reader: this.reader, clock, chance, warn };
+    const context = {
+      reader: this.reader,
+      clock: this.#parts.clock,
+      get chance() {
+        return chanceOf();
+      },
+      warn: (text: string) => void warnings.push(text),
+    };
     return { by, rules: this.#rulesOf(resource), context, warnings };
   }
 
@@ -272,15 +297,20 @@ export class Api {
   }
 
   #mutated(what: Operation, object: StoredObject, by: Requester): StoredObject {
-    return this.#parts.admission.reduce(
-      (admitted, plugin) => plugin.mutate?.(admissionRequest(what, admitted, by), this.reader) ?? admitted,
-      object,
-    );
+    let request = admissionRequest(what, object, by);
+    let admitted = object;
+    for (const plugin of this.#parts.admission) {
+      const next = plugin.mutate?.(request, this.reader) ?? admitted;
+      if (next === admitted) continue;
+      admitted = next;
+      request = { ...request, object: next };
+    }
+    return admitted;
   }
 
   /** Throws for what is wrong, first by the rules of the kind, then by admission; what is only warned of is told after that. */
   #validate(what: Operation, object: StoredObject, { by, rules, context, warnings }: Write): void {
-    const { admission, metaErrors, schemaErrors } = this.#parts;
+    const { metaErrors, schemaErrors } = this.#parts;
     const { resource, old, subresource } = what;
     const errors = [
       ...metaErrors(object, old, resource),
@@ -289,8 +319,13 @@ export class Api {
       ...(resource.custom === undefined ? [] : schemaErrors(object, old, resource)),
     ];
     if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
-    for (const plugin of admission) plugin.validate?.(admissionRequest(what, object, by), this.reader);
+    this.#admit(what, object, by);
     for (const warning of warnings) by.warn?.(warning);
+  }
+
+  #admit(what: Operation, object: StoredObject, by: Requester): void {
+    const request = admissionRequest(what, object, by);
+    for (const plugin of this.#parts.admission) plugin.validate?.(request, this.reader);
   }
 
   #tracked(

@@ -24,6 +24,7 @@ const refillMilliseconds = 300_000;
 export function createEventRecorder(api: Api, by: Requester, source: EventSource): Client['event'] {
   const known = new Map<string, { namespace: string; name: string }>();
   const budgets = new Map<string, { left: number; at: number }>();
+  const entries = new ManagedEntries();
 
   const maySpeak = (uid: string): boolean => {
     const now = api.clock.now();
@@ -45,25 +46,23 @@ export function createEventRecorder(api: Api, by: Requester, source: EventSource
       api.update({ resource, ...earlier }, by, (latest) => ({ object: counted(latest as StoredObject, time, api) }));
       return;
     }
-    // client-go names an event after its object and the nanoseconds of now; two in one instant must differ.
-    const stamp = (BigInt(Math.round(api.clock.now() * 1000)) * 1000n + BigInt(api.store.revision % 1000)).toString(16);
-    const name = `${about.metadata.name}.${stamp}`;
+    const name = `${about.metadata.name}.${nanoseconds(api.clock.now(), api.store.revision % 1000)}`;
+    const event = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name, namespace },
+      involvedObject: reference(about, fieldPath),
+      reason,
+      ...(message === '' ? {} : { message }),
+      type,
+      ...sourceFields(action === undefined ? source : { ...source, action }, time, api),
+    };
     try {
-      api.create(
-        resource,
-        namespace,
-        {
-          apiVersion: 'v1',
-          kind: 'Event',
-          metadata: { name, namespace },
-          involvedObject: reference(about, fieldPath),
-          reason,
-          message,
-          type,
-          ...sourceFields(action === undefined ? source : { ...source, action }, time, api),
-        },
-        by,
-      );
+      const form = formOf(event);
+      const managedFields = entries.of(form, time);
+      if (managedFields === undefined)
+        entries.learn(form, api.create(resource, namespace, event, by).metadata.managedFields);
+      else api.createComplete(resource, { ...event, metadata: { name, namespace, managedFields } }, by);
     } catch (error) {
       // A namespace that ends takes no events; the recorder of client-go drops them as well.
       if (error instanceof StatusError && (error.code === 403 || error.code === 404 || error.code === 409)) return;
@@ -73,6 +72,41 @@ export function createEventRecorder(api: Api, by: Requester, source: EventSource
     known.set(key, { namespace, name });
   };
 }
+
+/** client-go names an event after its object and the nanoseconds of now, in hexadecimal; two in one instant must differ. */
+function nanoseconds(milliseconds: number, more: number): string {
+  // In two parts: they are more than a number holds exactly.
+  const micros = Math.round(milliseconds * 1000);
+  const low = (micros % 0x100_0000) * 1000 + more;
+  const high = Math.floor(micros / 0x100_0000) * 1000 + Math.floor(low / 0x100_0000);
+  return `${high.toString(16)}${(low % 0x100_0000).toString(16).padStart(6, '0')}`;
+}
+
+type Entries = StoredObject['metadata']['managedFields'];
+
+/**
+ * Which fields an event has is what its managers have; events of one form share them, and those of one second the whole
+ * entry.
+ */
+class ManagedEntries {
+  readonly #known = new Map<string, NonNullable<Entries>>();
+
+  of(form: string, time: string): Entries {
+    const known = this.#known.get(form);
+    if (known === undefined || known[0]?.time === time) return known;
+    const renewed = known.map((entry) => ({ ...entry, time }));
+    this.#known.set(form, renewed);
+    return renewed;
+  }
+
+  learn(form: string, entries: Entries): void {
+    if (entries !== undefined && !this.#known.has(form)) this.#known.set(form, entries);
+  }
+}
+
+/** Two events of one form have the same fields. */
+const formOf = (event: { involvedObject: object }): string =>
+  `${Object.keys(event.involvedObject).join()} ${Object.keys(event).join()}`;
 
 const firstKey = (map: Map<string, unknown>) => map.keys().next().value ?? '';
 

@@ -45,6 +45,8 @@ interface ControllerOptions {
   finalizeNamespace?(namespace: StoredObject): void;
   /** PEM: what `kube-root-ca.crt` holds in every namespace. */
   rootCertificate: string;
+  /** Takes an object out of the store whose lease has ended. */
+  expire(object: StoredObject): void;
   loadBalancing: LoadBalancing;
   /** Claims for which no provisioner runs. */
   hasNoProvisioner?: (claim: StoredObject) => boolean;
@@ -131,7 +133,7 @@ export function builtInControllers(options: ControllerOptions): RunningControlle
       'nginx-ingress-controller',
       'nginx-ingress-controller',
     ),
-    other(eventExpiry(), 'system:apiserver', 'kube-apiserver', 'kube-apiserver'),
+    other(eventExpiry(options.expire), 'system:apiserver', 'kube-apiserver', 'kube-apiserver'),
     ...operatorControllers(options.custom).flatMap(({ user, fieldManager, controllers }) =>
       controllers.map((controller) => other(controller, user, fieldManager, controller.name)),
     ),

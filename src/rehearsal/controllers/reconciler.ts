@@ -33,6 +33,11 @@ export class Reconciler {
     this.#queue.add(key);
   }
 
+  /** How many keys wait to be looked at soon. */
+  get soon(): number {
+    return this.#soon.size;
+  }
+
   /** Many changes within the time are one reconciliation: for sets of thousands of pods. */
   addSoon(key: string, milliseconds: number): void {
     if (milliseconds <= 0) return this.#queue.add(key);

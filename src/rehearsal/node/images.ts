@@ -26,6 +26,8 @@ const times = { refused: [80, 250], pull: [800, 3000], known: [60, 140] } as con
 export class ImageStore {
   readonly #clock: RehearsalClock;
   readonly #chance: Chance;
+  /** How long pulls take, by image. */
+  readonly #sources = new Map<string, Chance>();
   readonly #present = new Map<string, Image>();
   readonly #waiting: { name: string; problem: PullProblem; since: number; done: (result: PullResult) => void }[] = [];
   #isPulling = false;
@@ -61,6 +63,7 @@ export class ImageStore {
     const { name, problem, since, done } = pull;
     const error = problem(name);
     const duration = this.#time(
+      name,
       error !== undefined ? times.refused : this.#present.has(name) ? times.known : times.pull,
     );
     this.#clock.after(duration, () => {
@@ -73,8 +76,10 @@ export class ImageStore {
     });
   }
 
-  #time([least, most]: readonly [number, number]): number {
-    return Math.round(least + this.#chance.next() * (most - least));
+  #time(name: string, [least, most]: readonly [number, number]): number {
+    const source = this.#sources.get(name) ?? this.#chance.fork(name);
+    this.#sources.set(name, source);
+    return Math.round(least + source.next() * (most - least));
   }
 }
 

@@ -101,7 +101,7 @@ function dispatch(
   if (worker !== undefined) return worker.update(pod);
   const agent = nodes.get(pod.spec.nodeName ?? '');
   if (agent === undefined || isTerminal(pod)) return;
-  const made = new PodWorker(agent.services, pod);
+  const made = new PodWorker(agent.servicesFor(pod), pod);
   workers.set(uid, made);
   agent.services.clock.after(0, () => {
     if (workers.get(uid) === made) made.sync();
@@ -119,6 +119,7 @@ interface AgentContext {
 /** The kubelet of one node, without its pods. */
 class NodeAgent {
   readonly services: NodeServices;
+  readonly #chance: Chance;
   readonly #name: string;
   readonly #phase: number;
   readonly #dirty = new Set<{ sync(): void }>();
@@ -128,6 +129,7 @@ class NodeAgent {
 
   constructor(node: Node, index: number, { client, clock, chance, interference, images }: AgentContext) {
     this.#name = keyOf(node);
+    this.#chance = chance;
     const own = chance.fork(this.#name);
     const store = new ImageStore(clock, own.fork('images'));
     for (const image of images) store.load(image);
@@ -145,6 +147,11 @@ class NodeAgent {
       returnAddress: (ip) => this.#addresses.giveBack(ip),
       relist: (worker) => this.#relist(worker),
     };
+  }
+
+  /** How long things take is a matter of the pod, wherever it runs. */
+  servicesFor(pod: Pod): NodeServices {
+    return { ...this.services, chance: this.#chance.fork(pod.metadata.uid) };
   }
 
   /** The node is there: its status is reported now and, sparsely, from then on. */

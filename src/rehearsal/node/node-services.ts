@@ -43,9 +43,7 @@ export function recordFor(services: NodeServices, pod: Pod, container: Container
 
 /** 64 hexadecimal digits, as the runtime names containers. */
 export function containerId({ chance }: NodeServices): string {
-  let digits = '';
-  while (digits.length < 64) digits += chance.below(0x1_0000_0000).toString(16).padStart(8, '0');
-  return `containerd://${digits}`;
+  return `containerd://${chance.hex(64)}`;
 }
 
 /** The run is over: nothing that was still to happen does. */

@@ -163,7 +163,7 @@ class Scheduler {
     if ('error' in wish) return this.#failed({ ...queued, pod }, preFilterMessage(nodes.length, wish.error));
     const refusals = nodes.map((state) => refusalOf(wish, state));
     const fitting = nodes.filter((_, index) => refusals[index] === undefined);
-    const best = this.#best(wish, fitting);
+    const best = this.#best(wish, fitting, pod.metadata.uid);
     if (best === undefined)
       return this.#failed(
         { ...queued, pod },
@@ -175,7 +175,7 @@ class Scheduler {
     this.#assign(pod, wish, best.node.metadata.name);
   }
 
-  #best(wish: PodWish, states: readonly NodeState[]): NodeState | undefined {
+  #best(wish: PodWish, states: readonly NodeState[], uid: string): NodeState | undefined {
     if (states.length < 2) return states[0];
     let best: NodeState[] = [];
     let highest = -1;
@@ -186,7 +186,7 @@ class Scheduler {
         best = [state];
       } else if (score === highest) best.push(state);
     }
-    return best[this.#chance.below(best.length)];
+    return best.length < 2 ? best[0] : best[this.#chance.fork(uid).below(best.length)];
   }
 
   #assign(pod: Pod, { volumes }: PodWish, node: string): void {

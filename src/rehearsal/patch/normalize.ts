@@ -8,6 +8,9 @@ const pointers = recorded.pointers as Record<string, string[]>;
 /** Parts that are as they must be: what two versions of an object share is looked at once. */
 const normal = new WeakSet<object>();
 
+/** Whether a part of an object has been through here before: its defaults are filled in, too. */
+export const isNormal = (part: object): boolean => normal.has(part);
+
 /**
  * An object as the server's own types hold it. Structs that are no pointers are there (`status: {}`, `resources: {}`), so
  * are fields that are written whatever they hold (`replicas: 0`, `lastProbeTime: null`); any other null, empty list, empty

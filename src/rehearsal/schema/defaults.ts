@@ -1,6 +1,7 @@
 import type { Shape, TypeLookup } from '../api/shape.ts';
 import { builtInType } from '../api/types.ts';
 import type { Json, JsonObject } from '../objects.ts';
+import { isNormal } from '../patch/normalize.ts';
 
 /**
  * Fills in the defaults that the shape itself carries, in every object that is there; a default that is an object gets its
@@ -28,7 +29,7 @@ function filled(value: Json, shape: Shape, lookup: TypeLookup): Json {
     });
     return copy ?? value;
   }
-  if (!isObject(value)) return value;
+  if (!isObject(value) || isNormal(value)) return value;
   if (shape.type === 'map' && shape.values !== undefined) {
     const { values } = shape;
     return hasDefaults(values, lookup) ? filledFields(value, () => values, Object.keys(value), lookup) : value;

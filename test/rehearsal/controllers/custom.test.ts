@@ -62,6 +62,7 @@ function cluster(pending = false): SmallCluster {
     customResource,
     quotaStatus: () => ({}),
     rootCertificate: 'PEM',
+    expire: () => undefined,
     loadBalancing: { delay: 0, address: () => ({ ip: '192.0.2.1' }) },
     custom: { certificates: { isPending: () => pending }, operators: {} },
   }).map(({ controller }) => controller);

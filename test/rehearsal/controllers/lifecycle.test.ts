@@ -11,7 +11,7 @@ import {
 } from '../../../src/rehearsal/controllers/lifecycle/namespace-contents.ts';
 import { namespaceController } from '../../../src/rehearsal/controllers/lifecycle/namespace.ts';
 import type { OwnerReference, StoredObject } from '../../../src/rehearsal/objects.ts';
-import { smallCluster } from '../support/small-cluster.ts';
+import { smallCluster, type SmallCluster } from '../support/small-cluster.ts';
 import { conditionsOf, find, template } from './support/objects.ts';
 import { rulesOfPods, testKubelet } from './support/test-kubelet.ts';
 
@@ -281,7 +281,9 @@ describe('a CustomResourceDefinition', () => {
 
 describe('events', () => {
   it('are gone after an hour without another one, and never too many', () => {
-    const small = smallCluster([eventExpiry()]);
+    const small: SmallCluster = smallCluster([
+      eventExpiry((event) => small.api.store.remove({ storage: '/events' }, event)),
+    ]);
     const about = small.client.create(configMap('a'));
     small.client.event(about, { type: 'Normal', reason: 'Once', message: 'once' });
     small.clock.advance(1_800_000);

@@ -17,9 +17,13 @@ export interface SmallCluster {
 
 export const startOfTime = Date.UTC(2026, 0, 5, 10, 0, 0);
 
-export function smallCluster(controllers: readonly Controller[], parts: Partial<ApiParts> = {}): SmallCluster {
+export function smallCluster(
+  controllers: readonly Controller[],
+  parts: Partial<ApiParts> = {},
+  seed = 'test',
+): SmallCluster {
   const clock = new ManualClock(startOfTime);
-  const chance = createChance('test');
+  const chance = createChance(seed);
   const api = new Api({
     store: new Store(),
     registry: new Registry(),

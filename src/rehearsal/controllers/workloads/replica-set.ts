@@ -36,8 +36,11 @@ interface Kind {
 
 /** Pods that one reconciliation creates or deletes at most (pkg/controller/replicaset, BurstReplicas). */
 const burst = 500;
-/** A set of this many pods is looked at once in a while instead of at every change of a pod. */
-const large = 100;
+/**
+ * Sets of this many pods wait for more changes of their pods before they are looked at: the controller manager asks the API
+ * at most 20 times a second (--kube-api-qps), for all sets together.
+ */
+const patient = { from: 50, perPod: 1, perSet: 50, most: 1000 };
 
 const specOf = (object: StoredObject) => object['spec'] as Spec;
 const statusOf = (object: StoredObject) => object['status'] as ReplicaSetStatus | undefined;
@@ -69,8 +72,9 @@ function controller(kind: Kind): Controller {
         enqueue(key, { type }) {
           const set = client.get(kind.owner, ...namesOf(key));
           const replicas = set === undefined ? 0 : specOf(set).replicas;
+          const wait = Math.max(replicas * patient.perPod, queue.soon * patient.perSet);
           // What creates the next pods is never put off.
-          queue.addSoon(key, type === 'ADDED' || replicas < large ? 0 : Math.min(500, replicas / 10));
+          queue.addSoon(key, type === 'ADDED' || replicas < patient.from ? 0 : Math.min(patient.most, wait));
         },
       });
       client.watch(kind.owner, ({ object, type }) => {
