@@ -137,6 +137,9 @@ function playedProgram(program: Program, { cluster, time, path, directory, speed
   const { realImages } = program.invocation;
   const { seed, faults } = cluster.options;
   const chance = createChance(seed).fork('wizard');
+  const reading = chance.fork('reading');
+  const pauses = chance.fork('pauses');
+  const runs = chance.fork('runs');
   const held = time.run(run);
   return {
     ...program,
@@ -148,9 +151,9 @@ function playedProgram(program: Program, { cluster, time, path, directory, speed
     rehearsal: {
       cluster,
       // Its requests are held one by one, so the proxy that they go through is not.
-      reading: { run, clock: time, random: chance.fork('reading').next, through: (direct) => time.transport(direct) },
-      random: chance.fork('pauses').next,
-      newRun: () => chance.uuid().slice(-12),
+      reading: { run, clock: time, random: () => reading.next(), through: (direct) => time.transport(direct) },
+      random: () => pauses.next(),
+      newRun: () => runs.uuid().slice(-12),
       expect: (answers) => time.during(() => cluster.control.expect(answers)),
       attended: (ask) => time.attended(ask),
       ...(realImages

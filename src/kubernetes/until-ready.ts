@@ -60,7 +60,11 @@ export async function untilReady(request: UntilReadyRequest): Promise<Failure | 
         });
       let cancelTick = tick();
       const end = () => reject(signal.reason as Error);
-      ends.push(view.subscribe(look), () => cancelTick(), () => signal.removeEventListener('abort', end));
+      ends.push(
+        view.subscribe(look),
+        () => cancelTick(),
+        () => signal.removeEventListener('abort', end),
+      );
       signal.addEventListener('abort', end, { once: true });
       if (signal.aborted) end();
     });

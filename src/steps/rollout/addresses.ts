@@ -10,7 +10,10 @@ const patienceMilliseconds = 6000;
 const requestMilliseconds = 1500;
 const pauseMilliseconds = 300;
 
-export type AddressContext = Pick<StepContext, 'cluster' | 'signal' | 'time' | 'progress' | 'nodeAddresses' | 'forward'>;
+export type AddressContext = Pick<
+  StepContext,
+  'cluster' | 'signal' | 'time' | 'progress' | 'nodeAddresses' | 'forward'
+>;
 
 /**
  * The address at which a Service answers this host: a load balancer's, a node port's, else a forwarded port. Told only
