@@ -37,7 +37,7 @@ export class WizardTime implements ProgramTime {
   readonly #clock: ManualClock;
   readonly #outside: Outside;
   readonly #inbox: WatchInbox;
-  #news: (() => void) | undefined;
+  #stopHearing: () => void = () => undefined;
   #isClosed = false;
   /** What runs outside has not moved for long. */
   #isStuck = false;
@@ -121,12 +121,12 @@ export class WizardTime implements ProgramTime {
     this.#lent = { until };
     const turn = control.giveTurn({ ...this.#pace(), outside, isStuck, ...(until === undefined ? {} : { until }) });
     const heard = this.#heard(outside > 0 && !isStuck ? stuckAfter : undefined);
-    let end = await Promise.race([turn, heard.then((isNews) => void (this.#isStuck = !isNews))]);
+    let end = await Promise.race([turn, heard.then((why) => void (this.#isStuck ||= why === 'late'))]);
     if (end === undefined) {
       await control.takeTurn();
       end = await turn;
     }
-    this.#news = undefined;
+    this.#stopHearing();
     this.#lent = undefined;
     if (end.now > this.now()) this.#outside.park();
     await this.#inbox.arrived(end.watches);
@@ -141,21 +141,20 @@ export class WizardTime implements ProgramTime {
     return this.#questions > 0 || this.#clock.nextTimer === undefined ? { speed: idleSpeed } : {};
   }
 
-  /** true: something was begun, or has finished; false after so many real milliseconds. */
-  async #heard(milliseconds?: number): Promise<boolean> {
-    const heard = new Promise<boolean>((resolve) => (this.#news = () => resolve(true)));
+  /** Resolves when something was begun or has finished, or nobody wants to know any more; or after so many real milliseconds. */
+  async #heard(milliseconds?: number): Promise<'news' | 'late'> {
+    const heard = new Promise<'news'>((resolve) => (this.#stopHearing = () => resolve('news')));
     if (milliseconds === undefined) return heard;
     const stop = new AbortController();
-    const late = realTime(milliseconds, false, { signal: stop.signal }).catch(() => false);
-    const result = await Promise.race([heard, late]);
+    const late = realTime(milliseconds, 'late' as const, { signal: stop.signal }).catch(() => 'late' as const);
+    const why = await Promise.race([heard, late]);
     stop.abort();
-    return result;
+    return why;
   }
 
   #wake(): void {
     this.#isStuck = false;
-    this.#news?.();
-    this.#news = undefined;
+    this.#stopHearing();
   }
 }
 
