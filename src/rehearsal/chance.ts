@@ -22,9 +22,8 @@ export const createChance = (seed: number | string): Chance => rooted(0x243f6a88
 // No vowels, no letters that look like digits: k8s.io/apimachinery/pkg/util/rand.
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
 const digitCodes = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
-/** Texts are put together here: a string made in one go is flat. */
-const scratch = Buffer.alloc(36);
-const hyphens = [8, 13, 18, 23];
+/** Digits of a uuid that stand behind a hyphen. */
+const hyphens = [8, 12, 16, 20];
 
 /** xoshiro128**, https://prng.di.unimi.it/: four words, so that no two of a million sources are the same. */
 class Source implements Chance {
@@ -65,35 +64,34 @@ class Source implements Chance {
   }
 
   suffix(length: number): string {
-    let text = '';
-    while (text.length < length) text += letters.charAt(this.below(letters.length));
-    return text;
+    return String.fromCharCode(...Array.from({ length }, () => letters.charCodeAt(this.below(letters.length))));
   }
 
   hex(digits: number): string {
-    let text = '';
-    while (text.length < digits) text += this.#draw().toString(16).padStart(8, '0');
-    return text.slice(0, digits);
+    const codes = this.#digits(digits);
+    for (let index = 0; index < digits; index += 1) codes[index] = digitCodes[codes[index] ?? 0] ?? 0;
+    return String.fromCharCode(...codes);
   }
 
   uuid(): string {
-    let word = 0;
-    let left = 0;
-    for (let place = 0; place < 36; place += 1) {
-      if (hyphens.includes(place)) {
-        scratch[place] = 0x2d;
-        continue;
-      }
-      if (left === 0) {
-        word = this.#draw();
-        left = 8;
-      }
-      const digit = word & 15;
-      scratch[place] = digitCodes[place === 14 ? 4 : place === 19 ? 8 | (digit & 3) : digit] ?? 0;
-      word >>>= 4;
-      left -= 1;
+    const digits = this.#digits(32);
+    digits[12] = 4;
+    digits[16] = 8 | ((digits[16] ?? 0) & 3);
+    const codes: number[] = [];
+    for (const [index, digit] of digits.entries()) {
+      if (hyphens.includes(index)) codes.push(0x2d);
+      codes.push(digitCodes[digit] ?? 0);
     }
-    return scratch.toString('latin1', 0, 36);
+    return String.fromCharCode(...codes);
+  }
+
+  /** Numbers from 0 to 15. */
+  #digits(count: number): number[] {
+    const digits: number[] = [];
+    while (digits.length < count)
+      for (let word = this.#draw(), left = 8; left > 0 && digits.length < count; left -= 1, word >>>= 4)
+        digits.push(word & 15);
+    return digits;
   }
 
   fork(name: string): Chance {

@@ -129,10 +129,12 @@ function createApi(clock: RehearsalClock, chance: Chance, faults: Faults): Api {
     chance: chance.fork('api'),
     rules: kindRules,
     admission: [...createAdmission({ chance: chance.fork('admission') }), admissionFaults(faults)],
-    schemaDefaults: (object, resource) => {
+    schemaDefaults: (object, resource, old) => {
       const value = object as unknown as JsonObject;
       const filled =
-        resource.custom === undefined ? withDefaults(value, resource.shape) : customDefaults(value, resource);
+        resource.custom === undefined
+          ? withDefaults(value, resource.shape, builtInType, old as unknown as JsonObject | undefined)
+          : customDefaults(value, resource);
       return filled as unknown as StoredObject;
     },
     schemaErrors: (object, old, resource) =>

@@ -29,7 +29,7 @@ export interface ApiParts {
   rules(apiVersion: string, kind: string): KindRules;
   admission: readonly AdmissionPlugin[];
   /** Defaults that the shape of the kind carries, then those of its schema (custom resources). */
-  schemaDefaults(object: StoredObject, resource: Resource): StoredObject;
+  schemaDefaults(object: StoredObject, resource: Resource, old: StoredObject | undefined): StoredObject;
   /** Validation of custom objects by their schema. */
   schemaErrors(object: StoredObject, old: StoredObject | undefined, resource: Resource): FieldError[];
   /** Errors of metadata that every kind shares. */
@@ -113,7 +113,7 @@ export class Api {
     } as StoredObject;
     const write = this.#writeBy(by, resource, () => chance);
     const { rules } = write;
-    let object = this.#withDefaults(named, resource, rules);
+    let object = this.#withDefaults(named, undefined, resource, rules);
     const sent = withManagedFields(object, claimed);
     const managedFields = applied ?? this.#tracked({ before: undefined, after: sent }, resource, by);
     const what = { operation: 'CREATE', resource, namespace, name } as const;
@@ -167,7 +167,10 @@ export class Api {
     const write = this.#writeBy(by, resource, () => this.#identities.of(old.metadata.uid));
     const { rules } = write;
     // What is tracked is what was sent, with defaults: before the strategy and admission do their part.
-    let object = this.#withDefaults(withServerMeta(sent, old), resource, rules);
+    // A binding sets its fields past defaults and validation (pkg/registry/core/pod/storage, assignPod).
+    const isBinding = subresource === 'binding';
+    let object = withServerMeta(sent, old);
+    if (!isBinding) object = this.#withDefaults(object, old, resource, rules);
     const managedFields =
       'managedFields' in proposed
         ? proposed.managedFields
@@ -176,9 +179,10 @@ export class Api {
     object = this.#mutated(what, object, by);
     object = this.#statusFor(object, old, resource, subresource);
     if (subresource === undefined) object = rules.prepareUpdate?.(object, old, write.context) ?? object;
-    // A binding fills in what the pod was made without; it is no new wish.
-    if (subresource !== 'binding') object = withGeneration(object, old, resource, subresource);
-    this.#validate(what, object, write);
+    // It fills in what the pod was made without, which is no new wish.
+    if (!isBinding) object = withGeneration(object, old, resource, subresource);
+    if (isBinding) this.#admit(what, object, by);
+    else this.#validate(what, object, write);
     const result = unlessOnlyTimesDiffer(old, withManagedFields(object, managedFields));
     if (result === old || isEqual(result, old)) return old;
     if (by.isDryRun === true) return result;
@@ -209,7 +213,10 @@ export class Api {
       );
     const request = admissionRequest({ operation: 'DELETE', resource, namespace, name, old }, undefined, by);
     for (const plugin of this.#parts.admission) plugin.validate?.(request, this.reader);
-    const grace = this.#rulesOf(resource).gracePeriod?.(old);
+    // Less than nothing is a second (registry/rest/delete.go, BeforeDelete).
+    const asked =
+      options.gracePeriodSeconds === undefined || options.gracePeriodSeconds >= 0 ? options.gracePeriodSeconds : 1;
+    const grace = this.#rulesOf(resource).gracePeriod?.(old, asked);
     const next = deletion.begin(old, { resource, options, grace, now: clock.now() });
     if (by.isDryRun === true) return { object: next ?? old, isGone: next === undefined };
     if (next === undefined) {
@@ -260,10 +267,20 @@ export class Api {
     return { by, rules: this.#rulesOf(resource), context, warnings };
   }
 
-  #withDefaults(object: StoredObject, resource: Resource, rules: KindRules): StoredObject {
-    const filled = this.#parts.schemaDefaults(object, resource);
-    const complete = rules.defaults?.(filled) ?? filled;
-    return normalized(complete as unknown as JsonObject, resource.shape, builtInType) as unknown as StoredObject;
+  #withDefaults(
+    object: StoredObject,
+    old: StoredObject | undefined,
+    resource: Resource,
+    rules: KindRules,
+  ): StoredObject {
+    const filled = this.#parts.schemaDefaults(object, resource, old);
+    const complete = rules.defaults?.(filled, old) ?? filled;
+    return normalized(
+      complete as unknown as JsonObject,
+      resource.shape,
+      builtInType,
+      old as unknown as JsonObject | undefined,
+    ) as unknown as StoredObject;
   }
 
   /** A main write leaves the status as it was, a write of the status leaves everything else (resetFields of the strategies). */
@@ -314,7 +331,7 @@ export class Api {
     const { resource, old, subresource } = what;
     const errors = [
       ...metaErrors(object, old, resource),
-      ...(rules.validate?.(object, context) ?? []),
+      ...(rules.validate?.(object, context, old) ?? []),
       ...(old === undefined || subresource !== undefined ? [] : (rules.validateUpdate?.(object, old, context) ?? [])),
       ...(resource.custom === undefined ? [] : schemaErrors(object, old, resource)),
     ];

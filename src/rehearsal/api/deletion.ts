@@ -21,7 +21,7 @@ export const deletion = {
     }: { resource: Resource; options: DeleteOptions; grace: number | undefined; now: number },
   ): StoredObject | undefined {
     const finalizers = finalizersFor(object, options, resource);
-    const seconds = grace === undefined ? 0 : (options.gracePeriodSeconds ?? grace);
+    const seconds = grace ?? 0;
     const holds = finalizers.length > 0 || hasNamespaceFinalizers(object, resource);
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
     if (deletionTimestamp !== undefined) {
@@ -71,7 +71,7 @@ function marked(
   const deletionTimestamp =
     metadata.deletionTimestamp !== undefined && !isSooner
       ? metadata.deletionTimestamp
-      : `${new Date(now + seconds * 1000).toISOString().slice(0, 19)}Z`;
+      : `${new Date(now + durationOf(seconds)).toISOString().slice(0, 19)}Z`;
   return {
     ...object,
     metadata: {
@@ -86,6 +86,10 @@ function marked(
     },
   };
 }
+
+/** Milliseconds; as a Go Duration, which counts nanoseconds in 64 bits and starts over beyond 292 years. */
+const durationOf = (seconds: number): number =>
+  Number(BigInt.asIntN(64, BigInt(seconds) * 1_000_000_000n) / 1_000_000n);
 
 /** The propagation policy stands as a finalizer that the garbage collector takes away. */
 function finalizersFor({ metadata }: StoredObject, options: DeleteOptions, { storage }: Resource): string[] {

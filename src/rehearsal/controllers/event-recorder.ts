@@ -22,7 +22,8 @@ const refillMilliseconds = 300_000;
  * that is there; a source that says too much about one object is cut off.
  */
 export function createEventRecorder(api: Api, by: Requester, source: EventSource): Client['event'] {
-  const known = new Map<string, { namespace: string; name: string }>();
+  /** Names of events, by a number made of what they say. */
+  const known = new Map<number, string>();
   const budgets = new Map<string, { left: number; at: number }>();
   const entries = new ManagedEntries();
 
@@ -30,7 +31,7 @@ export function createEventRecorder(api: Api, by: Requester, source: EventSource
     const now = api.clock.now();
     const budget = budgets.get(uid) ?? { left: burst, at: now };
     const refilled = Math.min(burst, budget.left + (now - budget.at) / refillMilliseconds);
-    if (budgets.size >= remembered) budgets.delete(firstKey(budgets));
+    if (budgets.size >= remembered) forgetFirst(budgets);
     budgets.set(uid, { left: Math.max(0, refilled - 1), at: now });
     return refilled >= 1;
   };
@@ -38,12 +39,14 @@ export function createEventRecorder(api: Api, by: Requester, source: EventSource
   return (about, { type, reason, message, fieldPath, action }) => {
     const resource = api.registry.ofKind('v1 Event');
     if (resource === undefined || !maySpeak(about.metadata.uid)) return;
-    const key = [about.metadata.uid, type, reason, message, fieldPath].join('\n');
+    const key = numberOf(`${about.metadata.uid}\n${type}\n${reason}\n${message}\n${fieldPath}`);
     const earlier = known.get(key);
     const time = api.clock.timestamp();
     const namespace = about.metadata.namespace ?? 'default';
-    if (earlier !== undefined && api.store.get(resource, earlier.namespace, earlier.name) !== undefined) {
-      api.update({ resource, ...earlier }, by, (latest) => ({ object: counted(latest as StoredObject, time, api) }));
+    if (earlier !== undefined && api.store.get(resource, namespace, earlier)?.['message'] === message) {
+      api.update({ resource, namespace, name: earlier }, by, (latest) => ({
+        object: counted(latest as StoredObject, time, api),
+      }));
       return;
     }
     const name = `${about.metadata.name}.${nanoseconds(api.clock.now(), api.store.revision % 1000)}`;
@@ -68,9 +71,29 @@ export function createEventRecorder(api: Api, by: Requester, source: EventSource
       if (error instanceof StatusError && (error.code === 403 || error.code === 404 || error.code === 409)) return;
       throw error;
     }
-    if (known.size >= remembered) known.delete(firstKey(known));
-    known.set(key, { namespace, name });
+    if (known.size >= remembered) forgetFirst(known);
+    known.set(key, name);
   };
+}
+
+function forgetFirst<Key>(map: Map<Key, unknown>): void {
+  for (const key of map.keys()) {
+    map.delete(key);
+    return;
+  }
+}
+
+/** 52 bits of a text: less to keep than the text (cyrb53 by bryc, without its last bit). */
+function numberOf(text: string): number {
+  let [one, two] = [0xdeadbeef, 0x41c6ce57];
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    one = Math.imul(one ^ unit, 2654435761);
+    two = Math.imul(two ^ unit, 1597334677);
+  }
+  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(two ^ (two >>> 13), 3266489909);
+  two = Math.imul(two ^ (two >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
+  return 0x1_0000_0000 * (two & 0xf_ffff) + (one >>> 0);
 }
 
 /** client-go names an event after its object and the nanoseconds of now, in hexadecimal; two in one instant must differ. */
@@ -107,8 +130,6 @@ class ManagedEntries {
 /** Two events of one form have the same fields. */
 const formOf = (event: { involvedObject: object }): string =>
   `${Object.keys(event.involvedObject).join()} ${Object.keys(event).join()}`;
-
-const firstKey = (map: Map<string, unknown>) => map.keys().next().value ?? '';
 
 function sourceFields({ component, host, action }: EventSource, time: string, api: Api): object {
   if (action !== undefined)

@@ -1,6 +1,6 @@
 import { apiVersionOf, type Resource } from '../api/resource.ts';
 import type { DeleteOptions } from '../api/requests.ts';
-import { invalid, StatusError } from '../api/status-error.ts';
+import { badRequest, invalid, StatusError } from '../api/status-error.ts';
 import type { NewObject } from '../controllers/client.ts';
 import type { JsonObject, StoredObject } from '../objects.ts';
 import { viewFor } from './answers.ts';
@@ -159,10 +159,22 @@ async function serveUpdate(request: NamedRequest, parts: RestParts): Promise<voi
 
 const storedVersion = (resource: Resource, parts: RestParts) => apiVersionOf(parts.api.registry.stored(resource));
 
-/** metav1.DeleteOptions, from the body or the query. */
+/** metav1.DeleteOptions, from the body or, without one, from the query. */
 export async function deleteOptions(exchange: Exchange): Promise<DeleteOptions> {
   const sent = await valueIn(exchange, { group: '', version: 'v1', kind: 'DeleteOptions' });
-  return optionsFrom(exchange, (sent ?? {}) as SentOptions);
+  const grace = sent === undefined ? exchange.query.get('gracePeriodSeconds') : null;
+  return optionsFrom(exchange, (sent ?? (grace === null ? {} : { gracePeriodSeconds: int64(grace) })) as SentOptions);
+}
+
+/** As strconv.ParseInt reads it. */
+function int64(text: string): number {
+  const problem = !/^[+-]?\d+$/.test(text)
+    ? 'invalid syntax'
+    : BigInt(text) === BigInt.asIntN(64, BigInt(text))
+      ? undefined
+      : 'value out of range';
+  if (problem !== undefined) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`);
+  return Number(text);
 }
 
 type SentOptions = DeleteOptions & { dryRun?: string[] };
@@ -170,7 +182,6 @@ type SentOptions = DeleteOptions & { dryRun?: string[] };
 /** The body may ask for a dry run as well; the requester reads the query. */
 export function optionsFrom({ query }: Exchange, { dryRun = [], ...sent }: SentOptions): DeleteOptions {
   for (const value of dryRun) query.append('dryRun', value);
-  const grace = query.get('gracePeriodSeconds');
   const policy = sent.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
   if (policy !== undefined && !['Orphan', 'Background', 'Foreground'].includes(policy))
     throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
@@ -183,7 +194,6 @@ export function optionsFrom({ query }: Exchange, { dryRun = [], ...sent }: SentO
   return {
     ...sent,
     ...(policy === undefined ? {} : { propagationPolicy: policy }),
-    gracePeriodSeconds: sent.gracePeriodSeconds ?? (grace === null ? undefined : Number(grace)),
   };
 }
 

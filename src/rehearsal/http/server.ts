@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StatusError } from '../api/status-error.ts';
@@ -44,11 +44,37 @@ export async function listen(handler: Handler, { token, certificate }: ListenSet
     keepAliveTimeout: 120_000,
     maxHeaderSize: 64 * 1024,
   });
+  // Requests still come in while it closes, when the server has no address any more.
+  let port = 0;
+  const { onRequest, onUpgrade } = createListeners(handler, { token, port: () => port });
+  server.on('request', onRequest);
+  server.on('upgrade', onUpgrade);
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    else socket.destroy();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: 0 }, resolve);
+  });
+  port = (server.address() as AddressInfo).port;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** What is done with each request, however it came in. */
+export function createListeners(handler: Handler, { token, port }: { token: string; port: () => number }) {
   const credentials = Buffer.from(`Bearer ${token}`);
   const exchangeOf = (request: IncomingMessage, response: ServerResponse): Exchange | undefined => {
     const { pathname, search } = splitUrl(request.url ?? '/');
     const exchange = new Exchange(request, response, pathname, new URLSearchParams(search));
-    const refusal = refusalOf(request, server, credentials);
+    const refusal = refusalOf(request, port(), credentials);
     if (refusal === undefined) return exchange;
     request.resume();
     exchange.status(refusal.status);
@@ -64,38 +90,21 @@ export async function listen(handler: Handler, { token, certificate }: ListenSet
       exchange.status(new StatusError(500, 'InternalError', `Internal error occurred: ${String(error)}`).status);
     }
   };
-  server.on('request', (request, response) => {
-    const exchange = exchangeOf(request, response);
-    if (exchange !== undefined) void answer(exchange, () => handler.request(exchange));
-  });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
-    const response = responseOn(request, socket);
-    const exchange = exchangeOf(request, response);
-    if (exchange !== undefined) void answer(exchange, () => handler.upgrade(exchange, socket, head));
-  });
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-    else socket.destroy();
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0 }, resolve);
-  });
   return {
-    url: `https://127.0.0.1:${portOf(server)}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    onRequest(request: IncomingMessage, response: ServerResponse): void {
+      const exchange = exchangeOf(request, response);
+      if (exchange !== undefined) void answer(exchange, () => handler.request(exchange));
+    },
+    onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+      socket.on('error', () => socket.destroy());
+      const response = responseOn(request, socket);
+      const exchange = exchangeOf(request, response);
+      if (exchange !== undefined) void answer(exchange, () => handler.upgrade(exchange, socket, head));
+    },
   };
 }
 
-const portOf = (server: Server) => (server.address() as AddressInfo).port;
-
-function refusalOf({ headers }: IncomingMessage, server: Server, credentials: Buffer): StatusError | undefined {
-  const port = portOf(server);
+function refusalOf({ headers }: IncomingMessage, port: number, credentials: Buffer): StatusError | undefined {
   if (headers.origin !== undefined) return new StatusError(403, 'Forbidden', 'requests with an Origin are refused');
   if (headers.host !== `127.0.0.1:${port}` && headers.host !== `localhost:${port}`)
     return new StatusError(403, 'Forbidden', 'requests for another Host are refused');

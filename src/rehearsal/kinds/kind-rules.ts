@@ -19,17 +19,18 @@ export interface RuleContext {
  * context; they return new objects and leave their arguments as they are.
  */
 export interface KindRules {
-  /** Scheme defaults that the recorded schema does not carry (`SetDefaults_*`). Must be idempotent. */
-  defaults?(object: StoredObject): StoredObject;
+  /** Scheme defaults that the recorded schema does not carry (`SetDefaults_*`). Must be idempotent; `old` has them. */
+  defaults?(object: StoredObject, old?: StoredObject): StoredObject;
   /** Before a create is validated: the initial status, allocated addresses and ports. */
   prepareCreate?(object: StoredObject, context: RuleContext): StoredObject;
   /** Before an update is validated: what the server carries over from the old object. */
   prepareUpdate?(object: StoredObject, old: StoredObject, context: RuleContext): StoredObject;
-  validate?(object: StoredObject, context: RuleContext): FieldError[];
+  /** `old` has been through here. */
+  validate?(object: StoredObject, context: RuleContext, old?: StoredObject): FieldError[];
   /** Only what the change is refused for (immutable fields); `validate` runs as well. */
   validateUpdate?(object: StoredObject, old: StoredObject, context: RuleContext): FieldError[];
   /** Fields besides metadata.name and metadata.namespace that a field selector may name. */
   selectableFields?: Readonly<Record<string, (object: StoredObject) => string>>;
-  /** Seconds that a delete leaves the object to end by itself; without it objects go at once. */
-  gracePeriod?(object: StoredObject): number;
+  /** Seconds that a delete leaves the object to end by itself, which may be asked for; without it objects go at once. */
+  gracePeriod?(object: StoredObject, asked: number | undefined): number;
 }

@@ -8,30 +8,34 @@ const forgetting = 600_000;
  * after 10 min (k8s.io/client-go/util/flowcontrol/backoff.go). Times are milliseconds since 1970.
  */
 export class BackOff {
-  readonly #entries = new Map<string, { wait: number; at: number }>();
+  /** Most pods have no trouble. */
+  #entries: Map<string, { wait: number; at: number }> | undefined;
 
   /** The current wait. */
   get(key: string): number {
-    return this.#entries.get(key)?.wait ?? 0;
+    return this.#entries?.get(key)?.wait ?? 0;
   }
 
   /** One more failure, at this time. */
   next(key: string, at: number): void {
-    const entry = this.#entries.get(key);
+    const entry = this.#entries?.get(key);
     const isOld = entry === undefined || at - entry.at > forgetting;
-    this.#entries.set(key, { wait: isOld ? initial : Math.min(longest, entry.wait * 2), at });
+    (this.#entries ??= new Map<string, { wait: number; at: number }>()).set(key, {
+      wait: isOld ? initial : Math.min(longest, entry.wait * 2),
+      at,
+    });
   }
 
   /** Whether the wait since an event, which happened `since`, is not over. */
   isWaiting(key: string, since: number, now: number): boolean {
-    const entry = this.#entries.get(key);
+    const entry = this.#entries?.get(key);
     if (entry === undefined || since - entry.at > forgetting) return false;
     return now - since < entry.wait;
   }
 
   /** The same, counted from when the wait was last lengthened (image pulls). */
   isWaitingSinceUpdate(key: string, now: number): boolean {
-    const entry = this.#entries.get(key);
+    const entry = this.#entries?.get(key);
     if (entry === undefined || now - entry.at > forgetting) return false;
     return now - entry.at < entry.wait;
   }

@@ -18,7 +18,7 @@ export interface StartContext {
   crashes: BackOff;
   pulls: BackOff;
   /** The last error of each image that could not be pulled. */
-  pullErrors: Map<string, string>;
+  pullErrors: Record<string, string>;
   isInit: boolean;
   /** Milliseconds since 1970: what ended later is not known to this synchronisation yet. */
   since: number;
@@ -120,7 +120,7 @@ function* ensureImage(context: StartContext, container: Container): Steps<Image 
   if (pulls.isWaitingSinceUpdate(name, clock.now())) {
     const text = `Back-off pulling image "${container.image}"`;
     record('Normal', 'BackOff', text);
-    const error = pullErrors.get(name);
+    const error = pullErrors[name];
     return { reason: 'ImagePullBackOff', message: error === undefined ? text : `${text}: ErrImagePull: ${error}` };
   }
   record('Normal', 'Pulling', `Pulling image "${container.image}"`);
@@ -130,7 +130,7 @@ function* ensureImage(context: StartContext, container: Container): Steps<Image 
       if ('error' in result) {
         record('Warning', 'Failed', `Failed to pull image "${container.image}": ${result.error}`);
         pulls.next(name, clock.now());
-        pullErrors.set(name, result.error);
+        pullErrors[name] = result.error;
         image = { reason: 'ErrImagePull', message: result.error };
       } else {
         const { duration, waited } = result;

@@ -35,7 +35,7 @@ export class PodWorker {
   readonly #probes: ProbeSet;
   readonly #crashes = new BackOff();
   readonly #pulls = new BackOff();
-  readonly #pullErrors = new Map<string, string>();
+  readonly #pullErrors: Record<string, string> = {};
   #sandbox: { ip: string } | undefined;
   #state: 'syncing' | 'terminating' | 'terminated' | 'gone' = 'syncing';
   #verdict: Reason | undefined;

@@ -3,15 +3,21 @@ import type { ProbeType } from './interference.ts';
 import { isSidecar, type Pod } from './pod.ts';
 import { ContainerProbe, type ProbedPod } from './probes.ts';
 
+type Probes = Partial<Record<ProbeType, ContainerProbe>>;
+
+/** Of pods without probes. */
+const none = new Map<string, Probes>();
+
 /** The probes of one pod, by container. */
 export class ProbeSet {
-  readonly #probes = new Map<string, Partial<Record<ProbeType, ContainerProbe>>>();
+  readonly #probes: Map<string, Probes>;
 
   constructor({ spec }: Pod, owner: ProbedPod) {
+    let probes: Map<string, Probes> | undefined;
     for (const container of [...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)]) {
       const { startupProbe, readinessProbe, livenessProbe } = container;
       if (startupProbe === undefined && readinessProbe === undefined && livenessProbe === undefined) continue;
-      this.#probes.set(container.name, {
+      (probes ??= new Map<string, Probes>()).set(container.name, {
         ...(startupProbe === undefined
           ? {}
           : { startup: new ContainerProbe('startup', container, startupProbe, owner) }),
@@ -23,6 +29,7 @@ export class ProbeSet {
           : { liveness: new ContainerProbe('liveness', container, livenessProbe, owner) }),
       });
     }
+    this.#probes = probes ?? none;
   }
 
   isStarted(run: ContainerRun): boolean {

@@ -161,17 +161,14 @@ class Scheduler {
       );
     const wish = wishOf(placed(pod), nodes, this.#client);
     if ('error' in wish) return this.#failed({ ...queued, pod }, preFilterMessage(nodes.length, wish.error));
-    const refusals = nodes.map((state) => refusalOf(wish, state));
-    const fitting = nodes.filter((_, index) => refusals[index] === undefined);
+    const refusals: Refusal[] = [];
+    const fitting = nodes.filter((state) => {
+      const refusal = refusalOf(wish, state);
+      if (refusal !== undefined) refusals.push(refusal);
+      return refusal === undefined;
+    });
     const best = this.#best(wish, fitting, pod.metadata.uid);
-    if (best === undefined)
-      return this.#failed(
-        { ...queued, pod },
-        fitMessage(
-          pod,
-          refusals.filter((refusal) => refusal !== undefined),
-        ),
-      );
+    if (best === undefined) return this.#failed({ ...queued, pod }, fitMessage(pod, refusals));
     this.#assign(pod, wish, best.node.metadata.name);
   }
 

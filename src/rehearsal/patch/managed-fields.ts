@@ -3,6 +3,7 @@ import type { Json, JsonObject, ManagedFieldsEntry, StoredObject } from '../obje
 import { difference, isEmpty, union } from './field-set.ts';
 import { afterChange, Change, reconciled, tracked, type FieldTerms } from './field-owners.ts';
 import { isReset, managerId, readManagers, secondsOf, writeManagers, type FieldManager } from './managers.ts';
+import { isObject } from './structure.ts';
 
 /** A create, an update or a patch that is no apply. */
 interface TrackedUpdate extends FieldTerms {
@@ -27,6 +28,46 @@ const oldUpdates = 'ancient-changes';
  * `before` come back themselves when nothing has changed.
  */
 export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
+  if (update.before === undefined) return trackCreate(update);
+  return tracking(update);
+}
+
+interface Created {
+  update: TrackedUpdate;
+  entries: ManagedFieldsEntry[] | undefined;
+}
+
+/** The latest create with each wish: a controller makes many objects of one template, and they have the same fields. */
+const creates = new WeakMap<object, Created>();
+
+function trackCreate(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
+  const wish = update.after['spec'];
+  if (!isObject(wish)) return tracking(update);
+  const known = creates.get(wish);
+  if (known !== undefined && isSameCreate(known.update, update)) return known.entries;
+  const entries = tracking(update);
+  creates.set(wish, { update, entries });
+  return entries;
+}
+
+/** Whether nothing differs but what nobody manages: the name, the uid, the time of creation. */
+function isSameCreate(one: TrackedUpdate, other: TrackedUpdate): boolean {
+  return (
+    one.manager === other.manager &&
+    one.time === other.time &&
+    one.apiVersion === other.apiVersion &&
+    one.subresource === other.subresource &&
+    one.shape === other.shape &&
+    isEqual(withoutIdentity(one.after), withoutIdentity(other.after))
+  );
+}
+
+function withoutIdentity({ metadata, ...object }: JsonObject): Json {
+  const { name: _, uid: __, creationTimestamp: ___, ...others } = metadata as JsonObject;
+  return { ...object, metadata: others };
+}
+
+function tracking(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
   const { before, after, subresource, manager, time } = update;
   const managers = managersOf(before, after, subresource);
   // Somebody has reset them: nobody is tracked before somebody applies.

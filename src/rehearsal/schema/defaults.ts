@@ -1,22 +1,27 @@
 import type { Shape, TypeLookup } from '../api/shape.ts';
 import { builtInType } from '../api/types.ts';
 import type { Json, JsonObject } from '../objects.ts';
-import { isNormal } from '../patch/normalize.ts';
 
 /**
  * Fills in the defaults that the shape itself carries, in every object that is there; a default that is an object gets its
  * own defaults too. What is there stays, and so does an explicit null of a field without a default; a null that has one is
- * replaced by it (apiextensions, "Defaulting and Nullable"). Idempotent; shares what it does not change.
+ * replaced by it (apiextensions, "Defaulting and Nullable"). Idempotent; shares what it does not change. The fields that the
+ * value shares with `old` have been through here.
  */
-export function withDefaults(value: JsonObject, shape: Shape, lookup: TypeLookup = builtInType): JsonObject {
-  const after = filled(value, shape, lookup);
+export function withDefaults(
+  value: JsonObject,
+  shape: Shape,
+  lookup: TypeLookup = builtInType,
+  old?: JsonObject,
+): JsonObject {
+  const after = filled(value, shape, lookup, old);
   return isObject(after) ? after : value;
 }
 
 /** Shapes in which no default is to be found anywhere need not be walked. */
 const barren = new WeakMap<TypeLookup, Map<string, boolean>>();
 
-function filled(value: Json, shape: Shape, lookup: TypeLookup): Json {
+function filled(value: Json, shape: Shape, lookup: TypeLookup, old?: JsonObject): Json {
   if (shape.type === 'list' && Array.isArray(value) && shape.items !== undefined) {
     if (!hasDefaults(shape.items, lookup)) return value;
     const { items } = shape;
@@ -29,14 +34,22 @@ function filled(value: Json, shape: Shape, lookup: TypeLookup): Json {
     });
     return copy ?? value;
   }
-  if (!isObject(value) || isNormal(value)) return value;
+  if (!isObject(value)) return value;
   if (shape.type === 'map' && shape.values !== undefined) {
     const { values } = shape;
     return hasDefaults(values, lookup) ? filledFields(value, () => values, Object.keys(value), lookup) : value;
   }
   const fields = shape.ref === undefined ? shape.fields : lookup(shape.ref)?.fields;
   if (shape.type !== 'object' || fields === undefined || !hasDefaults(shape, lookup)) return value;
-  return filledFields(value, (name) => fields[name], Object.keys(fields), lookup, shape.values);
+  return filledFields(value, (name) => fields[name], namesOf(fields), lookup, shape.values, old);
+}
+
+const fieldNames = new WeakMap<object, readonly string[]>();
+
+function namesOf(fields: object): readonly string[] {
+  let names = fieldNames.get(fields);
+  if (names === undefined) fieldNames.set(fields, (names = Object.keys(fields)));
+  return names;
 }
 
 function filledFields(
@@ -45,10 +58,11 @@ function filledFields(
   names: readonly string[],
   lookup: TypeLookup,
   others?: Shape,
+  old?: JsonObject,
 ): JsonObject {
   let copy: JsonObject | undefined;
   const put = (name: string, shape: Shape | undefined) => {
-    if (shape === undefined) return;
+    if (shape === undefined || (old !== undefined && value[name] === old[name] && old[name] !== undefined)) return;
     const before = Object.hasOwn(value, name) ? value[name] : undefined;
     const start =
       before === undefined || (before === null && shape.default !== undefined && shape.default !== null)

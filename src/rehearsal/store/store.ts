@@ -8,7 +8,7 @@ export interface Recorded extends Change {
 }
 
 /** Changes of one resource that a watch can go back to; etcd's compaction has no fixed number either. */
-const historyLength = 4096;
+const historyLength = 2048;
 
 /** Objects of one resource. */
 class Collection {

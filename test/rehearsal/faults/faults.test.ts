@@ -85,7 +85,7 @@ function suffering(texts: readonly string[], container: Partial<Container> = {},
   const admission: AdmissionPlugin[] = [];
   const cluster = smallCluster([], {
     admission,
-    rules: (_, kind) => (kind === 'Pod' ? { gracePeriod: () => 0 } : {}),
+    rules: (_, kind) => (kind === 'Pod' ? { gracePeriod: (_pod, asked) => asked ?? 0 } : {}),
   });
   const faults = new Faults(texts.map(fault), { clock: cluster.clock, chance: createChance('faults') });
   admission.push(admissionFaults(faults));

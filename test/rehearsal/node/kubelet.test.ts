@@ -10,7 +10,7 @@ import { oneNode } from './one-node.ts';
 function cluster(interference: Partial<Interference> = {}) {
   const kubelets = createKubelets({ interference: { ...noInterference, ...interference } });
   const made = smallCluster([createScheduler(), kubelets], {
-    rules: (_, kind) => (kind === 'Pod' ? { gracePeriod: () => 30 } : {}),
+    rules: (_, kind) => (kind === 'Pod' ? { gracePeriod: (_pod, asked) => asked ?? 30 } : {}),
   });
   made.client.create(oneNode());
   const run = (container: Partial<Container>, spec: Partial<PodSpec> = {}) =>

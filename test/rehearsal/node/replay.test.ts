@@ -84,7 +84,7 @@ function live({ name, spec, later, deleteAfter }: RecordedCase, seconds: number)
 }
 
 /** Pods that never started anywhere, or are over, go at once (pkg/registry/core/pod, CheckGracefulDelete). */
-function graceOf({ spec, status }: StoredObject): number {
+function graceOf({ spec, status }: StoredObject, asked: number | undefined): number {
   const { nodeName, terminationGracePeriodSeconds } = spec as {
     nodeName?: string;
     terminationGracePeriodSeconds?: number;
@@ -92,7 +92,7 @@ function graceOf({ spec, status }: StoredObject): number {
   const { phase } = status as { phase?: string };
   return nodeName === undefined || phase === 'Failed' || phase === 'Succeeded'
     ? 0
-    : (terminationGracePeriodSeconds ?? 30);
+    : (asked ?? terminationGracePeriodSeconds ?? 30);
 }
 
 /**

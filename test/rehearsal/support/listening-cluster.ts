@@ -56,7 +56,10 @@ export async function listeningCluster(
         servername: 'localhost',
         headers: {
           authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          // Node gives the body of a DELETE no length of its own.
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
           ...headers,
         },
       }),

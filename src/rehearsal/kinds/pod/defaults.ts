@@ -3,11 +3,11 @@ import { addQuantities, formatQuantity, milliValue, parseQuantity } from '../qua
 import type { Container, PodSpec, ResourceList } from './types.ts';
 
 /**
- * Defaults of pods and pod templates (`SetDefaults_*` of pkg/apis/core/v1/defaults.go). A spec that has been through
- * here comes back as it is, so the controllers' many writes of the same template cost nothing.
+ * Defaults of pods and pod templates (`SetDefaults_*` of pkg/apis/core/v1/defaults.go). A template that has been through
+ * here comes back as it is, and pods of one template share what was filled in.
  */
 const filled = new WeakSet<object>();
-const filledPods = new WeakSet<object>();
+const filledPods = new WeakMap<object, PodSpec>();
 
 const probeDefaults = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 };
 
@@ -130,8 +130,15 @@ function withVolume(volume: Fields): Fields {
   );
 }
 
-/** Defaults that pods and pod templates share. */
 function withPodSpecDefaults(spec: PodSpec): PodSpec {
+  if (filled.has(spec)) return spec;
+  const result = withSpecDefaults(spec);
+  filled.add(result);
+  return result;
+}
+
+/** Defaults that pods and pod templates share. */
+function withSpecDefaults(spec: PodSpec): PodSpec {
   if (filled.has(spec)) return spec;
   let result: PodSpec = fillZero(spec, {
     restartPolicy: 'Always',
@@ -144,9 +151,7 @@ function withPodSpecDefaults(spec: PodSpec): PodSpec {
   result = withinEach(result, 'initContainers', withoutRestartRules(true));
   for (const field of ['containers', 'initContainers', 'ephemeralContainers'])
     result = withinEach(result, field, withContainer);
-  result = withinEach(result, 'volumes', withVolume);
-  filled.add(result);
-  return result;
+  return withinEach(result, 'volumes', withVolume);
 }
 
 /** `serviceAccount` is the old name of `serviceAccountName`; both are shown (pkg/apis/core/v1/conversion.go). */
@@ -170,14 +175,14 @@ function withRequests(container: Container): Container {
 
 /** Defaults of pods alone (`SetDefaults_Pod`): templates are not touched by these. */
 export function withPodDefaults(given: PodSpec): PodSpec {
-  if (filledPods.has(given)) return given;
-  let spec = fill(withPodSpecDefaults(given), { enableServiceLinks: true });
+  const known = filledPods.get(given);
+  if (known !== undefined) return known;
+  let spec = fill(withSpecDefaults(given), { enableServiceLinks: true });
   if (!isAbsent(spec.containers)) spec = set(spec, 'containers', each(spec.containers, withRequests));
   if (!isAbsent(spec.initContainers)) spec = set(spec, 'initContainers', each(spec.initContainers, withRequests));
   spec = withPodRequests(spec);
   if (spec.hostNetwork === true) spec = withHostPorts(withHostPorts(spec, 'containers'), 'initContainers');
-  filled.add(spec);
-  filledPods.add(spec);
+  if (spec !== given) filledPods.set(given, spec);
   return spec;
 }
 

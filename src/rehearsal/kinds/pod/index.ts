@@ -71,13 +71,11 @@ function checkTokens(errors: FieldErrors, spec: PodSpec): void {
         );
 }
 
-/** Wishes of pods in which nothing was wrong: most writes of a pod share them with the one before. */
-const sound = new WeakSet<PodSpec>();
-
 /** Pods: pkg/registry/core/pod/strategy.go. */
 export const podRules: KindRules = {
-  defaults: (pod) => {
+  defaults: (pod, old) => {
     const spec = pod['spec'] as PodSpec | undefined;
+    if (spec !== undefined && spec === old?.['spec']) return pod;
     return set(pod, 'spec', withPodDefaults(spec ?? { containers: [] }));
   },
   prepareCreate: (pod, { warn, clock }) => {
@@ -103,17 +101,15 @@ export const podRules: KindRules = {
       status: { phase: 'Pending', qosClass: qosClass(spec), ...(isGated ? { conditions: [gate] } : {}) },
     };
   },
-  validate: (pod) => {
+  validate: (pod, _, old) => {
     const errors = new FieldErrors();
     const spec = specOf(pod);
     checkPodAnnotations(errors, 'metadata.annotations', pod.metadata.annotations, spec);
-    const isNew = pod.metadata.resourceVersion === undefined;
-    if (!isNew && sound.has(spec)) return errors.list;
+    if (spec === old?.['spec']) return errors.list;
     checkPodSpec(errors, 'spec', spec, nameOf(pod));
     checkTokens(errors, spec);
     checkImages(errors, spec);
-    if (isNew) checkNew(errors, spec);
-    if (errors.list.length === 0) sound.add(spec);
+    if (pod.metadata.resourceVersion === undefined) checkNew(errors, spec);
     return errors.list;
   },
   validateUpdate: (pod, old) => {
@@ -132,11 +128,11 @@ export const podRules: KindRules = {
     'status.podIPs': (pod) => statusOf(pod).podIPs?.[0]?.ip ?? '',
     'status.nominatedNodeName': (pod) => statusOf(pod).nominatedNodeName ?? '',
   },
-  gracePeriod: (pod) => {
+  gracePeriod: (pod, asked) => {
     const { nodeName = '', terminationGracePeriodSeconds = 0 } = specOf(pod);
     const { phase } = statusOf(pod);
     if (nodeName === '' || phase === 'Failed' || phase === 'Succeeded') return 0;
-    return terminationGracePeriodSeconds < 0 ? 1 : terminationGracePeriodSeconds;
+    return asked ?? (terminationGracePeriodSeconds < 0 ? 1 : terminationGracePeriodSeconds);
   },
 };
 

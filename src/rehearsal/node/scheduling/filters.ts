@@ -104,16 +104,16 @@ const toleratesCordon = ({ spec }: Pod) =>
 
 /** pkg/scheduler/framework/plugins/noderesources/fit.go */
 function fits({ requests }: PodWish, { allocatable, taken, pods }: NodeState): Refusal | undefined {
-  const reasons: string[] = [];
+  let reasons: string[] | undefined;
   let isFinal = false;
-  if (pods.size + 1 > (allocatable['pods'] ?? 0)) reasons.push('Too many pods');
+  if (pods.size + 1 > (allocatable['pods'] ?? 0)) reasons = ['Too many pods'];
   for (const name in requests) {
     const wanted = requests[name] ?? 0;
     if (wanted === 0 || wanted <= free(allocatable, taken, name)) continue;
-    reasons.push(`Insufficient ${name}`);
+    (reasons ??= []).push(`Insufficient ${name}`);
     if (wanted > (allocatable[name] ?? 0)) isFinal = true;
   }
-  return reasons.length === 0 ? undefined : { reasons, isFinal };
+  return reasons === undefined ? undefined : { reasons, isFinal };
 }
 
 /** Rounded, so that 0.1 + 0.2 cores are 0.3. */

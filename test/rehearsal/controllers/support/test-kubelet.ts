@@ -75,7 +75,7 @@ export const rulesOfPods: Pick<ApiParts, 'rules'> = {
     if (kind === 'Pod')
       return {
         prepareCreate: (pod) => ({ ...pod, status: { phase: 'Pending' } }),
-        gracePeriod: (pod) => (nodeNameOf(pod) === undefined ? 0 : 30),
+        gracePeriod: (pod, asked) => (nodeNameOf(pod) === undefined ? 0 : (asked ?? 30)),
       };
     return kind === 'Job' ? { prepareCreate: withSelector } : {};
   },
