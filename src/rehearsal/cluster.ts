@@ -186,10 +186,7 @@ function controllersOf({
       },
       finalizeNamespace: (namespace) => finalizeNamespace(api, namespace),
       hasNoProvisioner: ({ metadata }) => faults.claimProblem(metadata.name) === 'no-provisioner',
-      custom: {
-        certificates: { isPending: () => faults.isOn('certificate') },
-        operators: { fails: () => faults.isOn('csv') },
-      },
+      custom: { certificates: { isPending: () => faults.isOn('certificate') } },
       rootCertificate,
       loadBalancing: {
         delay: loadBalancerDelay,

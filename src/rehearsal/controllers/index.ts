@@ -134,7 +134,7 @@ export function builtInControllers(options: ControllerOptions): RunningControlle
       'nginx-ingress-controller',
     ),
     other(eventExpiry(options.expire), 'system:apiserver', 'kube-apiserver', 'kube-apiserver'),
-    ...operatorControllers(options.custom).flatMap(({ user, fieldManager, controllers }) =>
+    ...operatorControllers(registry, options.custom).flatMap(({ user, fieldManager, controllers }) =>
       controllers.map((controller) => other(controller, user, fieldManager, controller.name)),
     ),
   ];

@@ -15,3 +15,11 @@ export function isMeant(component: string, pod: Pod, container?: Container): boo
     (name === component || name.startsWith(`${component}-`) || labels.some((label) => own[label] === component))
   );
 }
+
+/** A pod of an operator that OLM installed: it writes its OperatorGroup on them. The server of its own catalog API is none. */
+export const isInstalledOperator = ({ metadata }: Pod): boolean =>
+  metadata.annotations?.['olm.operatorGroup'] !== undefined && metadata.labels?.['app'] !== 'packageserver';
+
+/** A pod of a server that the Keycloak operator runs. */
+export const isKeycloakServer = ({ metadata }: Pod): boolean =>
+  metadata.labels?.['app'] === 'keycloak' && metadata.labels['app.kubernetes.io/managed-by'] === 'keycloak-operator';

@@ -7,7 +7,7 @@ import { missing } from '../node/programs.ts';
 import type { Refusal } from '../node/scheduling/filters.ts';
 import * as api from './api-faults.ts';
 import type { FaultName } from './catalogue.ts';
-import { isMeant } from './component.ts';
+import { isInstalledOperator, isKeycloakServer, isMeant } from './component.ts';
 import type { Fault } from './fault.ts';
 import { pullErrors, refusals } from './texts.ts';
 
@@ -73,7 +73,10 @@ export class Faults implements Interference {
     const isIts = ({ COMPONENT = '' }: Fault['values']) => isMeant(COMPONENT, pod, container);
     if (this.#strike('oom', isIts) !== undefined) return { after: crashAfter, exitCode: 137, reason: 'OOMKilled' };
     const crash = this.#strike('crash', isIts);
-    if (crash === undefined) return undefined;
+    if (crash === undefined)
+      return isInstalledOperator(pod) && this.#strike('csv') !== undefined
+        ? { after: crashAfter, exitCode: 1 }
+        : undefined;
     const { 'EXIT-CODE': exitCode, 'LOG-LINE': line } = crash.values;
     return { after: crashAfter, exitCode: Number(exitCode), ...(line === undefined ? {} : { line }) };
   }
@@ -85,6 +88,9 @@ export class Faults implements Interference {
 
   probeProblem(type: ProbeType, container: Container, pod: Pod): { text: string } | 'refused' | undefined {
     if (type === 'startup') return undefined;
+    // Keycloak's own answer while its database is out of reach.
+    if (type === 'readiness' && isKeycloakServer(pod) && this.#strike('keycloak') !== undefined)
+      return { text: 'HTTP probe failed with statuscode: 503' };
     const fault = this.#strike(type, ({ COMPONENT = '' }) => isMeant(COMPONENT, pod, container));
     if (fault === undefined) return undefined;
     const probe = type === 'readiness' ? container.readinessProbe : container.livenessProbe;
@@ -145,8 +151,8 @@ export class Faults implements Interference {
     return Number(this.#find('clock-skew')?.fault.values['TIME'] ?? 0);
   }
 
-  /** Whether a fault without parts of its own is on: `load-balancer`, `certificate`, `csv`, `keycloak`; counts it. */
-  isOn(name: 'load-balancer' | 'certificate' | 'csv' | 'keycloak'): boolean {
+  /** Whether a fault without parts of its own is on; counts it. */
+  isOn(name: 'load-balancer' | 'certificate'): boolean {
     return this.#strike(name) !== undefined;
   }
 

@@ -64,7 +64,7 @@ function cluster(pending = false): SmallCluster {
     rootCertificate: 'PEM',
     expire: () => undefined,
     loadBalancing: { delay: 0, address: () => ({ ip: '192.0.2.1' }) },
-    custom: { certificates: { isPending: () => pending }, operators: {} },
+    custom: { certificates: { isPending: () => pending } },
   }).map(({ controller }) => controller);
   const small = smallCluster([...controllers, testKubelet()], { ...rulesOfPods, registry });
   for (const [group, version, plural, kind, isNamespaced = true] of definitions)
@@ -243,7 +243,7 @@ describe('the Operator Lifecycle Manager with the Keycloak operator', () => {
       (
         statusOf(find(small.client, version, 'keycloak-operator.v26.7.3')).conditions as unknown as { phase: string }[]
       ).map(({ phase }) => phase),
-    ).toEqual(['Pending', 'InstallReady', 'Installing', 'Succeeded']);
+    ).toEqual(['Pending', 'InstallReady', 'Installing', 'Installing', 'Succeeded']);
     expect(statusOf(find(small.client, 'operators.coreos.com/v1alpha1 Subscription', 'keycloak'))).toMatchObject({
       state: 'AtLatestKnown',
       installedCSV: 'keycloak-operator.v26.7.3',

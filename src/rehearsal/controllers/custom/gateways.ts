@@ -91,7 +91,7 @@ export const gatewayControllers: readonly Controller[] = implementations.map((im
       [routeKinds.HTTPRoute]: route,
       [routeKinds.GRPCRoute]: route,
     },
-    follows: ['v1 Secret', 'v1 Service'],
+    follows: ['v1 Secret', 'v1 Service', classKind, gatewayKind, routeKinds.HTTPRoute, routeKinds.GRPCRoute],
   });
 });
 

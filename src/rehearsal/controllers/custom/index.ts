@@ -1,17 +1,20 @@
+import type { Registry } from '../../api/registry.ts';
 import type { Controller } from '../controller.ts';
 import { applicationController } from './argo-cd.ts';
+import { argoCdSecrets } from './argo-cd-secrets.ts';
 import { certificateRequestControllers, type CertificateOptions } from './certificate-requests.ts';
 import { certificateControllers } from './certificates.ts';
 import { cloudNativePgController } from './cloud-native-pg.ts';
 import { gatewayControllers } from './gateways.ts';
 import { issuersController } from './issuers.ts';
 import { keycloakController } from './keycloak.ts';
-import { catalogController, serviceVersionController, type OperatorOptions } from './operator-lifecycle.ts';
+import { catalogController } from './operator-catalogs.ts';
+import { serviceVersionController } from './operator-versions.ts';
+import { packageServerController } from './package-manifests.ts';
 import { externalSecretsController, sealedSecretsController } from './secrets-operators.ts';
 
 export interface CustomControllerOptions {
   certificates: CertificateOptions;
-  operators: OperatorOptions;
 }
 
 interface OperatorControllers {
@@ -22,7 +25,10 @@ interface OperatorControllers {
 }
 
 /** The controllers of add-ons; each acts only while the add-on's own Deployment is available. */
-export function operatorControllers({ certificates, operators }: CustomControllerOptions): OperatorControllers[] {
+export function operatorControllers(
+  registry: Registry,
+  { certificates }: CustomControllerOptions,
+): OperatorControllers[] {
   const of = (namespace: string, account: string, controllers: readonly Controller[]): OperatorControllers => ({
     user: `system:serviceaccount:${namespace}:${account}`,
     fieldManager: account,
@@ -35,10 +41,14 @@ export function operatorControllers({ certificates, operators }: CustomControlle
       ...certificateControllers,
       ...certificateRequestControllers(certificates),
     ]),
-    of('olm', 'olm-operator-serviceaccount', [catalogController(), serviceVersionController(operators)]),
+    of('olm', 'olm-operator-serviceaccount', [
+      catalogController(),
+      serviceVersionController(),
+      packageServerController(registry),
+    ]),
     of('keycloak', 'keycloak-operator', [keycloakController()]),
     of('gateway-system', 'gateway-controller', gatewayControllers),
-    of('argocd', 'argocd-application-controller', [applicationController()]),
+    of('argocd', 'argocd-application-controller', [applicationController(), argoCdSecrets()]),
     of('cnpg-system', 'cnpg-manager', [cloudNativePgController()]),
     of('external-secrets', 'external-secrets', [externalSecretsController()]),
     of('kube-system', 'sealed-secrets-controller', [sealedSecretsController()]),

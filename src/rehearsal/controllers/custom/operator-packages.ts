@@ -1,3 +1,4 @@
+import type { StoredObject } from '../../objects.ts';
 import type { NewObject } from '../client.ts';
 
 /** What installing one operator from a catalog makes. */
@@ -59,3 +60,58 @@ export const definitionOf = ({ group, version, plural, kind }: OperatorPackage['
     ],
   },
 });
+
+/** The ClusterServiceVersion of a package, as its bundle holds it. */
+export function serviceVersion(
+  { metadata: { namespace } }: StoredObject,
+  name: string,
+  offered: OperatorPackage,
+): NewObject {
+  const labels = { 'app.kubernetes.io/name': offered.deployment.name };
+  return {
+    apiVersion: 'operators.coreos.com/v1alpha1',
+    kind: 'ClusterServiceVersion',
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      labels: { [`operators.coreos.com/${offered.package}.${namespace}`]: '' },
+    },
+    spec: {
+      displayName: offered.displayName,
+      version: offered.version,
+      installModes: ['OwnNamespace', 'SingleNamespace', 'MultiNamespace', 'AllNamespaces'].map((type) => ({
+        type,
+        supported: offered.installModes.includes(type),
+      })),
+      customresourcedefinitions: {
+        owned: offered.definitions.map(({ group: owner, version, plural, kind }) => ({
+          name: `${plural}.${owner}`,
+          kind,
+          version,
+        })),
+      },
+      install: {
+        strategy: 'deployment',
+        spec: {
+          deployments: [
+            {
+              name: offered.deployment.name,
+              label: labels,
+              spec: {
+                replicas: 1,
+                selector: { matchLabels: labels },
+                template: {
+                  metadata: { labels },
+                  spec: {
+                    serviceAccountName: offered.deployment.name,
+                    containers: [{ name: offered.deployment.name, image: offered.deployment.image }],
+                  },
+                },
+              },
+            },
+          ],
+        },
+      },
+    },
+  };
+}
