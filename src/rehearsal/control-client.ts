@@ -20,8 +20,8 @@ export interface RehearsalControl {
   switchFault(spec: string, isOn: boolean): Promise<void>;
   /** Lets the cluster's time pass until something concerns this program. */
   giveTurn(turn: Turn): Promise<TurnEnd>;
-  /** Ends the turn that the cluster has. */
-  takeTurn(): Promise<void>;
+  /** Ends a turn that was given. */
+  takeBack(turn: Pick<Turn, 'number'>): Promise<void>;
 }
 
 export function createControlClient(cluster: { url: string; certificate: string; token: string }): RehearsalControl {
@@ -52,8 +52,8 @@ export function createControlClient(cluster: { url: string; certificate: string;
       await send('PUT', 'faults', { spec, isOn });
     },
     giveTurn: async (turn) => (await send('POST', 'turn', turn)) as TurnEnd,
-    async takeTurn() {
-      await send('DELETE', 'turn');
+    async takeBack({ number }) {
+      await send('DELETE', 'turn', { number });
     },
   };
 }

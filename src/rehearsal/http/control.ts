@@ -14,7 +14,7 @@ export interface ControlParts {
   faults: Faults;
   network: PodNetwork;
   /** Set when this cluster takes turns with the wizard. */
-  time: Pick<ClusterTime, 'take' | 'stop'> | undefined;
+  time: Pick<ClusterTime, 'take' | 'takeBack'> | undefined;
 }
 
 export function createControl({ faults, network, time }: ControlParts): Control {
@@ -34,7 +34,7 @@ export function createControl({ faults, network, time }: ControlParts): Control 
     if (path === '/rehearsal/turn' && method === 'POST' && time !== undefined)
       return exchange.json(200, await time.take((await bodyOf(exchange)) as Turn));
     if (path === '/rehearsal/turn' && method === 'DELETE' && time !== undefined) {
-      time.stop();
+      time.takeBack(((await bodyOf(exchange)) as Pick<Turn, 'number'>).number);
       return exchange.json(200, {});
     }
     throw new StatusError(404, 'NotFound', 'the server could not find the requested resource');

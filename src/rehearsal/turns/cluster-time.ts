@@ -20,6 +20,7 @@ export class ClusterTime {
   /** Real time at which the clock was moved last: a wait at a given speed counts from there. */
   #movedAt = performance.now();
   #reactsUntil = 0;
+  #takenBack = 0;
 
   constructor(clock: ManualClock, traffic: Traffic, bug: (error: unknown) => void) {
     this.#clock = clock;
@@ -29,15 +30,21 @@ export class ClusterTime {
 
   /** Lets time pass until the wizard is concerned. A turn that is still open ends. */
   take(turn: Turn): Promise<TurnEnd> {
-    this.stop();
+    this.#end();
     return new Promise((resolve) => {
       this.#turn = { turn, end: resolve };
-      this.lookAgain();
+      if (turn.number <= this.#takenBack) this.#end();
+      else this.lookAgain();
     });
   }
 
   /** Something happened at the wizard: it wants its turn back. */
-  stop(): void {
+  takeBack(number: number): void {
+    this.#takenBack = number;
+    if (this.#turn?.turn.number === number) this.#end();
+  }
+
+  #end(): void {
     const open = this.#turn;
     this.#turn = undefined;
     clearTimeout(this.#timer);
@@ -63,7 +70,7 @@ export class ClusterTime {
     clearTimeout(this.#timer);
     const turn = this.#turn?.turn;
     if (turn === undefined || this.#traffic.active > 0) return;
-    if (this.#traffic.hasNews) return this.stop();
+    if (this.#traffic.hasNews) return this.#end();
     if (turn.outside > this.#traffic.waiting && !turn.isStuck) return;
     const next = earliest(this.#clock.nextTimer, turn.until);
     if (next === undefined) return;
@@ -74,7 +81,7 @@ export class ClusterTime {
     }
     this.#clock.advance(Math.max(0, next - this.#clock.now()));
     this.#movedAt = performance.now();
-    if (turn.until !== undefined && next >= turn.until) return this.stop();
+    if (turn.until !== undefined && next >= turn.until) return this.#end();
     this.lookAgain();
   }
 

@@ -4,6 +4,8 @@
  * happens when all of them wait. What travels is plain data.
  */
 export interface Turn {
+  /** They are counted: a turn may be taken back before the cluster has heard of it. */
+  number: number;
   /** When the wizard wants to be woken at the latest, in milliseconds since 1970; absent: it only waits for news. */
   until?: number;
   /** How many things that the wizard began are not finished: programs, requests. */

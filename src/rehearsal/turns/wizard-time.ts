@@ -16,7 +16,7 @@ const stuckAfter = 5000;
 const stuckSpeed = 20;
 
 export interface WizardTimeSettings {
-  control: Pick<RehearsalControl, 'giveTurn' | 'takeTurn'>;
+  control: Pick<RehearsalControl, 'giveTurn' | 'takeBack'>;
   /** Milliseconds since 1970. */
   start: number;
   /** How much faster than life; absent: as fast as the machine can. */
@@ -42,6 +42,7 @@ export class WizardTime implements ProgramTime {
   /** What runs outside has not moved for long. */
   #isStuck = false;
   #questions = 0;
+  #turns = 0;
   /** Set while the cluster has the turn: when it gives it back at the latest. */
   #lent: { until: number | undefined } | undefined;
 
@@ -119,11 +120,13 @@ export class WizardTime implements ProgramTime {
     const until = this.#clock.nextTimer;
     const isStuck = outside > 0 && this.#isStuck;
     this.#lent = { until };
-    const turn = control.giveTurn({ ...this.#pace(), outside, isStuck, ...(until === undefined ? {} : { until }) });
+    this.#turns += 1;
+    const given = { number: this.#turns, ...this.#pace(), outside, isStuck, ...(until === undefined ? {} : { until }) };
+    const turn = control.giveTurn(given);
     const heard = this.#heard(outside > 0 && !isStuck ? stuckAfter : undefined);
     let end = await Promise.race([turn, heard.then((why) => void (this.#isStuck ||= why === 'late'))]);
     if (end === undefined) {
-      await control.takeTurn();
+      await control.takeBack(given);
       end = await turn;
     }
     this.#stopHearing();
