@@ -27,10 +27,12 @@ export interface RehearsalControl {
 export function createControlClient(cluster: { url: string; certificate: string; token: string }): RehearsalControl {
   const agent = new Agent({ keepAlive: true });
   const send = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+    const headers = { authorization: `Bearer ${cluster.token}`, 'content-length': bytes.length };
     const said = await new Promise<string>((resolve, reject) => {
       const sent = request(
         `${cluster.url}/rehearsal/${path}`,
-        { method, agent, ca: cluster.certificate, headers: { authorization: `Bearer ${cluster.token}` } },
+        { method, agent, ca: cluster.certificate, headers },
         (response) => {
           text(response).then((answer) => {
             if (response.statusCode === 200) resolve(answer);
@@ -39,7 +41,7 @@ export function createControlClient(cluster: { url: string; certificate: string;
         },
       );
       sent.on('error', reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(bytes);
     });
     return JSON.parse(said) as unknown;
   };
