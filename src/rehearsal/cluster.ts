@@ -8,6 +8,7 @@ import { createChance, type Chance } from './chance.ts';
 import { ManualClock, ScaledClock, type RehearsalClock } from './clock.ts';
 import { createComponentClient, type Component } from './controllers/component-client.ts';
 import type { Controller } from './controllers/controller.ts';
+import { answerWebhook } from './controllers/custom/cert-manager-webhook.ts';
 import { builtInControllers } from './controllers/index.ts';
 import { admissionFaults } from './faults/admission-faults.ts';
 import { parseFault } from './faults/fault.ts';
@@ -128,7 +129,7 @@ function createApi(clock: RehearsalClock, chance: Chance, faults: Faults): Api {
     clock,
     chance: chance.fork('api'),
     rules: kindRules,
-    admission: [...createAdmission({ chance: chance.fork('admission') }), admissionFaults(faults)],
+    admission: [...createAdmission({ chance: chance.fork('admission'), answerWebhook }), admissionFaults(faults)],
     schemaDefaults: (object, resource, old) => {
       const value = object as unknown as JsonObject;
       const filled =

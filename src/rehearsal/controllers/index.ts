@@ -135,7 +135,7 @@ export function builtInControllers(options: ControllerOptions): RunningControlle
     ),
     other(eventExpiry(options.expire), 'system:apiserver', 'kube-apiserver', 'kube-apiserver'),
     ...operatorControllers(registry, options.custom).flatMap(({ user, fieldManager, controllers }) =>
-      controllers.map((controller) => other(controller, user, fieldManager, controller.name)),
+      controllers.map((controller) => other(controller, user, fieldManager ?? controller.name, controller.name)),
     ),
   ];
 }

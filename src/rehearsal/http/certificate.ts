@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { bits, encoded, extension, identifier, integer, sequence, set, tagged, text, time } from '../x509/der.ts';
 
 /** A key and its certificate in PEM, for a server on loopback. */
 export interface LoopbackCertificate {
@@ -36,40 +37,4 @@ export function loopbackCertificate(now: number): LoopbackCertificate {
   const signature = sign('sha256', body, privateKey);
   const certificate = new X509Certificate(sequence(body, ecdsaWithSha256, bits(signature)));
   return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), certificate: certificate.toString() };
-}
-
-// Distinguished Encoding Rules: ITU-T X.690.
-
-function encoded(tag: number, content: Buffer): Buffer {
-  const { length } = content;
-  const bytes = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...bytes]), content]);
-}
-
-const sequence = (...parts: Buffer[]) => encoded(0x30, Buffer.concat(parts));
-const set = (...parts: Buffer[]) => encoded(0x31, Buffer.concat(parts));
-const tagged = (tag: number, content: Buffer) => encoded(tag, content);
-const integer = (bytes: Buffer) => encoded(0x02, bytes);
-const bits = (bytes: Buffer) => encoded(0x03, Buffer.concat([Buffer.from([0]), bytes]));
-const text = (tag: number, content: string) => encoded(tag, Buffer.from(content));
-
-function time(milliseconds: number): Buffer {
-  const digits = new Date(milliseconds).toISOString().replace(/[-:T]|\.\d+/g, '');
-  return text(0x18, digits);
-}
-
-function extension(id: string, content: Buffer, isCritical = false): Buffer {
-  const critical = isCritical ? [Buffer.from([0x01, 0x01, 0xff])] : [];
-  return sequence(identifier(id), ...critical, encoded(0x04, content));
-}
-
-/** The first two numbers share a byte; each other has seven bits a byte, the highest first. */
-function identifier(dotted: string): Buffer {
-  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
-  const bytes = rest.flatMap((number) => {
-    const groups = [number & 0x7f];
-    for (let left = number >> 7; left > 0; left >>= 7) groups.unshift((left & 0x7f) | 0x80);
-    return groups;
-  });
-  return encoded(0x06, Buffer.from([first * 40 + second, ...bytes]));
 }

@@ -165,7 +165,15 @@ describe('cert-manager', () => {
     expect(conditionsOf(find(small.client, 'cert-manager.io/v1 Issuer', 'ca'))).toEqual([
       'Ready=False ErrGetKeyPair: Error getting keypair for CA issuer: secrets "ca-key" not found',
     ]);
-    small.client.create({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'ca-key', namespace: 'default' } });
+    small.client.create(custom('cert-manager.io/v1', 'Issuer', 'self', { selfSigned: {} }));
+    small.client.create(
+      custom('cert-manager.io/v1', 'Certificate', 'ca', {
+        isCA: true,
+        commonName: 'ca',
+        secretName: 'ca-key',
+        issuerRef: { name: 'self' },
+      }),
+    );
     small.clock.advance(5000);
     expect(conditionsOf(find(small.client, 'cert-manager.io/v1 Issuer', 'ca'))).toEqual([
       'Ready=True KeyPairVerified: Signing CA verified',
@@ -180,7 +188,7 @@ describe('cert-manager', () => {
         'cert-manager.io/v1',
         'ClusterIssuer',
         'self',
-        { acme: { server: 'https://acme.example/dir', privateKeySecretRef: { name: 'account' } } },
+        { acme: { server: 'https://acme.org/dir', privateKeySecretRef: { name: 'account' } } },
         null,
       ),
     );

@@ -3,7 +3,10 @@ import type { Client } from '../client.ts';
 import { conditionOf, hasCondition } from '../conditions.ts';
 import type { Controller, ControllerContext } from '../controller.ts';
 import { controllerReference, controlledBy } from '../owners.ts';
-import { base64, dropCondition, ensure, ensureOnce, rehearsalPem, statusOf, writeStatus } from './custom-status.ts';
+import { X509Certificate } from 'node:crypto';
+import { signingRequest } from '../../x509/certificates.ts';
+import { newKey, type KeyWish } from '../../x509/keys.ts';
+import { base64, dropCondition, ensure, ensureOnce, statusOf, text, writeStatus } from './custom-status.ts';
 import { certManager, type IssuerReference } from './issuers.ts';
 import { operatorController, type Advance } from './operator-controller.ts';
 
@@ -12,12 +15,13 @@ interface CertificateSpec {
   issuerRef: IssuerReference;
   commonName?: string;
   dnsNames?: string[];
+  ipAddresses?: string[];
+  privateKey?: KeyWish;
   duration?: string;
   isCA?: boolean;
 }
 
 const kind = 'cert-manager.io/v1 Certificate';
-const day = 86_400_000;
 const specOf = (certificate: StoredObject) => certificate['spec'] as CertificateSpec;
 const conditionsOf = (object: StoredObject) => statusOf(object).conditions ?? [];
 const secretOf = (client: Client, certificate: StoredObject) =>
@@ -87,7 +91,7 @@ const keyManager = part('key-manager', (certificate, context) => {
       ownerReferences: [controllerReference(certificate)],
     },
     type: 'Opaque',
-    data: { 'tls.key': base64(rehearsalPem('RSA PRIVATE KEY', name)) },
+    data: { 'tls.key': base64(newKey(specOf(certificate).privateKey)) },
   });
   client.event(certificate, {
     type: 'Normal',
@@ -112,7 +116,9 @@ const requestManager = part('request-manager', (certificate, context) => {
   const key = statusOf(certificate)['nextPrivateKeySecretName'] as string | undefined;
   if (!isIssuing(certificate) || key === undefined || requestFor(client, certificate) !== undefined) return undefined;
   const { name, namespace } = certificate.metadata;
-  const { issuerRef, isCA } = specOf(certificate);
+  const { issuerRef, isCA, duration, ...subject } = specOf(certificate);
+  const secret = client.get('v1 Secret', namespace, key);
+  if (secret === undefined) return undefined;
   const request = client.create({
     apiVersion: 'cert-manager.io/v1',
     kind: 'CertificateRequest',
@@ -128,9 +134,12 @@ const requestManager = part('request-manager', (certificate, context) => {
     },
     spec: {
       issuerRef,
-      request: base64(rehearsalPem('CERTIFICATE REQUEST', name)),
+      request: base64(signingRequest(subject, text(secret, 'tls.key'))),
+      ...(duration === undefined ? {} : { duration }),
       ...(isCA === undefined ? {} : { isCA }),
+      // As cert-manager's webhook fills in who asks.
       username: 'system:serviceaccount:cert-manager:cert-manager',
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:cert-manager', 'system:authenticated'],
     },
   });
   client.event(certificate, {
@@ -165,7 +174,7 @@ function fail(context: ControllerContext, certificate: StoredObject, request: St
 }
 
 function issue(context: ControllerContext, certificate: StoredObject, request: StoredObject): void {
-  const { client, clock } = context;
+  const { client } = context;
   const { namespace, name } = certificate.metadata;
   const { secretName, issuerRef, commonName = '', dnsNames = [] } = specOf(certificate);
   const { certificate: pem, ca } = statusOf(request) as { certificate?: string; ca?: string };
@@ -196,7 +205,8 @@ function issue(context: ControllerContext, certificate: StoredObject, request: S
       'tls.key': (key?.['data'] as Record<string, string> | undefined)?.['tls.key'] ?? '',
     },
   });
-  const start = Math.floor(clock.now() / 1000) * 1000;
+  const { validFromDate, validToDate } = new X509Certificate(Buffer.from(pem ?? '', 'base64'));
+  const [start, end] = [validFromDate.getTime(), validToDate.getTime()];
   const stamp = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`;
   const latest = dropCondition(context, client.get(kind, namespace, name) ?? certificate, 'Issuing');
   const { nextPrivateKeySecretName: _, lastFailureTime: __, failedIssuanceAttempts: ___, ...status } = statusOf(latest);
@@ -205,8 +215,9 @@ function issue(context: ControllerContext, certificate: StoredObject, request: S
     status: {
       ...status,
       notBefore: stamp(start),
-      notAfter: stamp(start + 90 * day),
-      renewalTime: stamp(start + 60 * day),
+      notAfter: stamp(end),
+      // After two thirds of its life.
+      renewalTime: stamp(start + ((end - start) * 2) / 3),
       revision: nextRevision(latest),
     },
   });

@@ -21,9 +21,11 @@ export function writeStatus(
   object: StoredObject,
   conditions: readonly NewCondition[],
   fields: Record<string, unknown> = {},
+  /** Most kinds say of each condition which generation it is about. */
+  saysGeneration = true,
 ): StoredObject {
   const known = statusOf(object);
-  const { generation } = object.metadata;
+  const generation = saysGeneration ? object.metadata.generation : undefined;
   const next = conditions.reduce<readonly Condition[]>(
     (list, condition) =>
       withCondition(
@@ -70,10 +72,8 @@ export function ensureOnce(client: Client, object: NewObject): StoredObject {
   }
 }
 
-/** Text in the form of a PEM block that says that it is none. */
-export const rehearsalPem = (title: string, text: string) =>
-  `-----BEGIN ${title}-----\n${Buffer.from(`REHEARSAL ${text}`)
-    .toString('base64')
-    .replace(/(.{64})/g, '$1\n')}\n-----END ${title}-----\n`;
-
 export const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+/** One value of a Secret, as text; empty when it is not there. */
+export const text = (secret: StoredObject, key: string): string =>
+  Buffer.from((secret['data'] as Record<string, string> | undefined)?.[key] ?? '', 'base64').toString();

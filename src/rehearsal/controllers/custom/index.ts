@@ -18,9 +18,9 @@ export interface CustomControllerOptions {
 }
 
 interface OperatorControllers {
-  /** Service account and name in managedFields. */
   user: string;
-  fieldManager: string;
+  /** Name in managedFields; without it each controller writes under its own. */
+  fieldManager?: string;
   controllers: readonly Controller[];
 }
 
@@ -35,12 +35,15 @@ export function operatorControllers(
     controllers,
   });
   return [
-    of('cert-manager', 'cert-manager', [
-      issuersController('Issuer'),
-      issuersController('ClusterIssuer'),
-      ...certificateControllers,
-      ...certificateRequestControllers(certificates),
-    ]),
+    {
+      user: 'system:serviceaccount:cert-manager:cert-manager',
+      controllers: [
+        issuersController('Issuer'),
+        issuersController('ClusterIssuer'),
+        ...certificateControllers,
+        ...certificateRequestControllers(certificates),
+      ],
+    },
     of('olm', 'olm-operator-serviceaccount', [
       catalogController(),
       serviceVersionController(),

@@ -138,7 +138,7 @@ function areRequirementsMet(client: Client, version: StoredObject): boolean {
 
 function createComponents(client: Client, version: StoredObject): void {
   const { namespace, name, annotations = {} } = version.metadata;
-  const metadata = { ...(namespace === undefined ? {} : { namespace }) };
+  const metadata = namespace === undefined ? {} : { namespace };
   const ownerReferences = [{ ...controllerReference(version), controller: false, blockOwnerDeletion: false }];
   const owner = {
     'olm.managed': 'true',
