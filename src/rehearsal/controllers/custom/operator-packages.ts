@@ -61,6 +61,23 @@ export const definitionOf = ({ group, version, plural, kind }: OperatorPackage['
   },
 });
 
+/** The addresses at which a program made with Quarkus says how it is; settings as in the bundle of the Keycloak operator 26. */
+const healthProbes = Object.fromEntries(
+  [
+    ['startupProbe', 'started'],
+    ['readinessProbe', 'ready'],
+    ['livenessProbe', 'live'],
+  ].map(([probe = '', path]) => [
+    probe,
+    {
+      httpGet: { path: `/q/health/${path}`, port: 8080, scheme: 'HTTP' },
+      initialDelaySeconds: 5,
+      periodSeconds: 10,
+      timeoutSeconds: 10,
+    },
+  ]),
+);
+
 /** The ClusterServiceVersion of a package, as its bundle holds it. */
 export function serviceVersion(
   { metadata: { namespace } }: StoredObject,
@@ -104,7 +121,7 @@ export function serviceVersion(
                   metadata: { labels },
                   spec: {
                     serviceAccountName: offered.deployment.name,
-                    containers: [{ name: offered.deployment.name, image: offered.deployment.image }],
+                    containers: [{ ...offered.deployment, ...healthProbes }],
                   },
                 },
               },
