@@ -3,6 +3,9 @@ import type { Requester } from '../api/requests.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { StoredObject } from '../objects.ts';
 import type { Client } from './client.ts';
+import { EventCorrelator } from './event-correlator.ts';
+import { EventSeries } from './event-series.ts';
+import { formOf, ManagedEntries } from './managed-entries.ts';
 
 export interface EventSource {
   component: string;
@@ -11,90 +14,77 @@ export interface EventSource {
   action?: string;
 }
 
-/** Objects of which one component remembers its events; the oldest are forgotten. */
+/** Events that one component remembers to have written; the oldest are forgotten. */
 const remembered = 4096;
-/** Of one object, one component may say this many things at once, then one in five minutes (client-go EventSourceObjectSpamFilter). */
-const burst = 25;
-const refillMilliseconds = 300_000;
 
-/**
- * Writes events as k8s.io/client-go/tools/record does: the same text about the same object raises the count of the event
- * that is there; a source that says too much about one object is cut off.
- */
+/** Writes events as the recorders of client-go do, through the API that this source uses. */
 export function createEventRecorder(api: Api, by: Requester, source: EventSource): Client['event'] {
-  /** Names of events, by a number made of what they say. */
-  const known = new Map<number, string>();
-  const budgets = new Map<string, { left: number; at: number }>();
+  const correlator = new EventCorrelator();
   const entries = new ManagedEntries();
+  const series = new EventSeries(api.clock);
+  const written = new Map<string, { namespace: string; name: string }>();
 
-  const maySpeak = (uid: string): boolean => {
-    const now = api.clock.now();
-    const budget = budgets.get(uid) ?? { left: burst, at: now };
-    const refilled = Math.min(burst, budget.left + (now - budget.at) / refillMilliseconds);
-    if (budgets.size >= remembered) forgetFirst(budgets);
-    budgets.set(uid, { left: Math.max(0, refilled - 1), at: now });
-    return refilled >= 1;
-  };
-
-  return (about, { type, reason, message, fieldPath, action }) => {
+  return (about, { type, reason, message, fieldPath, action = source.action }) => {
     const resource = api.registry.ofKind('v1 Event');
-    if (resource === undefined || !maySpeak(about.metadata.uid)) return;
-    const key = numberOf(`${about.metadata.uid}\n${type}\n${reason}\n${message}\n${fieldPath}`);
-    const earlier = known.get(key);
-    const time = api.clock.timestamp();
-    const namespace = about.metadata.namespace ?? 'default';
-    if (earlier !== undefined && api.store.get(resource, namespace, earlier)?.['message'] === message) {
-      api.update({ resource, namespace, name: earlier }, by, (latest) => ({
-        object: counted(latest as StoredObject, time, api),
-      }));
+    if (resource === undefined) return;
+    const { uid, resourceVersion, namespace = 'default' } = about.metadata;
+    const create = (text: string, fields: object) => {
+      const time = api.clock.timestamp();
+      const name = `${about.metadata.name}.${nanoseconds(api.clock.now(), api.store.revision % 1000)}`;
+      const event = {
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { name, namespace },
+        involvedObject: reference(about, fieldPath),
+        reason,
+        ...(text === '' ? {} : { message: text }),
+        type,
+        ...fields,
+      };
+      tolerant(() => {
+        const form = formOf(event);
+        const managedFields = entries.of(form, time);
+        if (managedFields === undefined)
+          entries.learn(form, api.create(resource, namespace, event, by).metadata.managedFields);
+        else api.createComplete(resource, { ...event, metadata: { name, namespace, managedFields } }, by);
+      });
+      return { namespace, name };
+    };
+    const change = (target: { namespace: string; name: string }, fields: object) => {
+      if (api.store.get(resource, target.namespace, target.name) === undefined) return false;
+      api.update({ resource, ...target }, by, (latest) => ({ object: { ...(latest as StoredObject), ...fields } }));
+      return true;
+    };
+    if (action !== undefined) {
+      series.observe([uid, resourceVersion, type, reason, action, fieldPath].join('\n'), () => {
+        const target = create(message, sourceFields({ ...source, action }, api));
+        return ({ count, lastObserved }) => change(target, { series: { count, lastObservedTime: lastObserved } });
+      });
       return;
     }
-    const name = `${about.metadata.name}.${nanoseconds(api.clock.now(), api.store.revision % 1000)}`;
-    const event = {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name, namespace },
-      involvedObject: reference(about, fieldPath),
-      reason,
-      ...(message === '' ? {} : { message }),
-      type,
-      ...sourceFields(action === undefined ? source : { ...source, action }, time, api),
-    };
-    try {
-      const form = formOf(event);
-      const managedFields = entries.of(form, time);
-      if (managedFields === undefined)
-        entries.learn(form, api.create(resource, namespace, event, by).metadata.managedFields);
-      else api.createComplete(resource, { ...event, metadata: { name, namespace, managedFields } }, by);
-    } catch (error) {
-      // A namespace that ends takes no events; the recorder of client-go drops them as well.
-      if (error instanceof StatusError && (error.code === 403 || error.code === 404 || error.code === 409)) return;
-      throw error;
-    }
-    if (known.size >= remembered) forgetFirst(known);
-    known.set(key, name);
+    const said = { uid, type, reason, message, fieldPath: fieldPath ?? '' };
+    const observed = correlator.correlate(said, api.clock.now());
+    if (observed === undefined) return;
+    const { key, message: text, count, first } = observed;
+    const target = written.get(key);
+    const latest = { count, lastTimestamp: api.clock.timestamp(), message: text };
+    if (target !== undefined && change(target, latest)) return;
+    const firstTimestamp = `${new Date(first).toISOString().slice(0, 19)}Z`;
+    if (written.size >= remembered) written.delete(firstKey(written));
+    written.set(key, create(text, { ...sourceFields(source, api), firstTimestamp, count }));
   };
 }
 
-function forgetFirst<Key>(map: Map<Key, unknown>): void {
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
+/** A namespace that ends takes no events; the recorders of client-go drop them as well. */
+function tolerant(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!(error instanceof StatusError) || ![403, 404, 409].includes(error.code)) throw error;
   }
 }
 
-/** 52 bits of a text: less to keep than the text (cyrb53 by bryc, without its last bit). */
-function numberOf(text: string): number {
-  let [one, two] = [0xdeadbeef, 0x41c6ce57];
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    one = Math.imul(one ^ unit, 2654435761);
-    two = Math.imul(two ^ unit, 1597334677);
-  }
-  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(two ^ (two >>> 13), 3266489909);
-  two = Math.imul(two ^ (two >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
-  return 0x1_0000_0000 * (two & 0xf_ffff) + (one >>> 0);
-}
+const firstKey = (map: Map<string, unknown>) => map.keys().next().value ?? '';
 
 /** client-go names an event after its object and the nanoseconds of now, in hexadecimal; two in one instant must differ. */
 function nanoseconds(milliseconds: number, more: number): string {
@@ -105,33 +95,8 @@ function nanoseconds(milliseconds: number, more: number): string {
   return `${high.toString(16)}${(low % 0x100_0000).toString(16).padStart(6, '0')}`;
 }
 
-type Entries = StoredObject['metadata']['managedFields'];
-
-/**
- * Which fields an event has is what its managers have; events of one form share them, and those of one second the whole
- * entry.
- */
-class ManagedEntries {
-  readonly #known = new Map<string, NonNullable<Entries>>();
-
-  of(form: string, time: string): Entries {
-    const known = this.#known.get(form);
-    if (known === undefined || known[0]?.time === time) return known;
-    const renewed = known.map((entry) => ({ ...entry, time }));
-    this.#known.set(form, renewed);
-    return renewed;
-  }
-
-  learn(form: string, entries: Entries): void {
-    if (entries !== undefined && !this.#known.has(form)) this.#known.set(form, entries);
-  }
-}
-
-/** Two events of one form have the same fields. */
-const formOf = (event: { involvedObject: object }): string =>
-  `${Object.keys(event.involvedObject).join()} ${Object.keys(event).join()}`;
-
-function sourceFields({ component, host, action }: EventSource, time: string, api: Api): object {
+function sourceFields({ component, host, action }: EventSource, api: Api): object {
+  const time = api.clock.timestamp();
   if (action !== undefined)
     return {
       source: {},
@@ -151,15 +116,6 @@ function sourceFields({ component, host, action }: EventSource, time: string, ap
     reportingComponent: component,
     reportingInstance: host ?? '',
   };
-}
-
-function counted(event: StoredObject, time: string, api: Api): StoredObject {
-  const count = event['count'] as number | undefined;
-  if (count === undefined) {
-    const series = event['series'] as { count: number } | undefined;
-    return { ...event, series: { count: (series?.count ?? 1) + 1, lastObservedTime: api.clock.microTimestamp() } };
-  }
-  return { ...event, count: count + 1, lastTimestamp: time };
 }
 
 function reference({ apiVersion, kind, metadata }: StoredObject, fieldPath: string | undefined): object {
