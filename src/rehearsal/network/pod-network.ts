@@ -3,6 +3,7 @@ import type { RehearsalClock } from '../clock.ts';
 import type { Reader } from '../controllers/client.ts';
 import type { StoredObject } from '../objects.ts';
 import { createResponder, type RespondingPod } from '../streams/responder.ts';
+import { IngressProxy } from './ingress-proxy.ts';
 import type { ExpectedAnswer } from './expected-answers.ts';
 
 /** Connections into pods: what listens on their ports. */
@@ -10,11 +11,13 @@ export class PodNetwork {
   readonly #reader: Reader;
   readonly #clock: RehearsalClock;
   readonly #responders = new Map<string, (port: number) => Duplex | undefined>();
+  readonly #ingress: IngressProxy;
   #answers: readonly ExpectedAnswer[] = [];
 
   constructor(reader: Reader, clock: RehearsalClock) {
     this.#reader = reader;
     this.#clock = clock;
+    this.#ingress = new IngressProxy(reader, clock, (pod, port) => this.#toProgram(pod, port));
   }
 
   /** From now on these requests are answered so. */
@@ -23,7 +26,10 @@ export class PodNetwork {
   }
 
   /** A connection to a port of the pod; undefined when nothing listens there. */
-  readonly connect = ({ metadata }: StoredObject, port: number): Duplex | undefined => {
+  readonly connect = (pod: StoredObject, port: number): Duplex | undefined =>
+    this.#ingress.connect(pod, port) ?? this.#toProgram(pod, port);
+
+  #toProgram({ metadata }: StoredObject, port: number): Duplex | undefined {
     const { namespace, name, uid } = metadata;
     const podNow = () => {
       const pod = this.#reader.get('v1 Pod', namespace, name);
@@ -36,5 +42,5 @@ export class PodNetwork {
     const responder = this.#responders.get(uid) ?? createResponder(podNow, this.#clock, () => this.#answers);
     this.#responders.set(uid, responder);
     return responder(port);
-  };
+  }
 }

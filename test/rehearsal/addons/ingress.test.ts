@@ -1,6 +1,11 @@
+import http from 'node:http';
+import https from 'node:https';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conditionsOf } from './conditions.ts';
 import { addons, addonsCluster, type AddonsCluster } from './addons-cluster.ts';
+
+const pickLocation = ({ location }: http.IncomingHttpHeaders) => (location === undefined ? {} : { location });
 
 describe.skipIf(addons === undefined)('Traefik and the Gateway API by their manifests', { timeout: 120_000 }, () => {
   let cluster: AddonsCluster;
@@ -13,6 +18,53 @@ describe.skipIf(addons === undefined)('Traefik and the Gateway API by their mani
     await cluster.wait('deployment echo', 'default', 'condition=Available');
   }, 120_000);
   afterAll(() => cluster.stop());
+
+  /** What Traefik answers at the node port of one of its entries. */
+  async function ask(entry: 'web' | 'websecure', host: string, path = '/') {
+    const { spec } = (await cluster.get('service traefik', 'traefik')) as {
+      spec: { ports: { name: string; nodePort: number }[] };
+    };
+    const port = spec.ports.find(({ name }) => name === entry)?.nodePort ?? 0;
+    const { request } = entry === 'web' ? http : https;
+    return new Promise<{ status: number; location?: string; body: string }>((resolve, reject) => {
+      const sent = request(
+        { host: '127.0.0.1', port, path, headers: { host }, rejectUnauthorized: false, agent: false },
+        (response) => {
+          text(response).then(
+            (body) => resolve({ status: response.statusCode ?? 0, body, ...pickLocation(response.headers) }),
+            reject,
+          );
+        },
+      );
+      sent.on('error', reject).end();
+    });
+  }
+
+  it.each(['ingress.example.test', 'gateway.example.test'])('answers for %s by the pod behind it', async (host) => {
+    expect(await ask('web', host)).toMatchObject({ status: 200, body: expect.stringContaining('default/echo-') });
+    expect(await ask('websecure', host)).toMatchObject({ status: 200, body: expect.stringContaining('default/echo-') });
+  });
+
+  it('answers 404 for other hosts and paths', async () => {
+    expect(await ask('web', 'other.example.test')).toEqual({ status: 404, body: '404 page not found\n' });
+    expect(await ask('web', 'route.example.test', '/other')).toMatchObject({ status: 404 });
+    expect(await ask('web', 'route.example.test', '/api/x')).toMatchObject({ status: 200 });
+  });
+
+  it('redirects where a Middleware says so', async () => {
+    expect(await ask('web', 'redirect.example.test', '/x?y=1')).toMatchObject({
+      status: 301,
+      location: 'https://redirect.example.test/x?y=1',
+    });
+  });
+
+  it('answers 503 when no pod is behind the host', async () => {
+    await cluster.kubectl(['scale', 'deployment', 'echo', '-n', 'default', '--replicas=0']);
+    await cluster.wait('pod -l app=echo', 'default', 'delete');
+    await expect.poll(() => ask('web', 'ingress.example.test')).toEqual({ status: 503, body: 'no available server\n' });
+    await cluster.kubectl(['scale', 'deployment', 'echo', '-n', 'default', '--replicas=1']);
+    await cluster.wait('deployment echo', 'default', 'condition=Available');
+  });
 
   it('gives an Ingress the address of its Service', async () => {
     await cluster.wait('ingress plain', 'default', 'jsonpath={.status.loadBalancer.ingress[0].ip}=127.0.0.1');
