@@ -1,6 +1,3 @@
-import { enableCompileCache } from 'node:module';
+import { serve } from './serve.ts';
 
-// Before anything else is loaded: most of the start is compiling.
-enableCompileCache();
-const { serve } = await import('./serve.ts');
 await serve();

@@ -1,22 +1,34 @@
-import { createRunningCluster } from './cluster.ts';
+import { readFileSync, writeSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { loopbackCertificate } from './http/certificate.ts';
-import { listen } from './http/server.ts';
+import { openLoopbackPort } from './http/loopback-port.ts';
 import type { RehearsalOptions, RehearsalReady } from './options.ts';
 
 /** Milliseconds between looks at whether the wizard is still there. */
 const orphanCheck = 500;
 
-/** The process of a rehearsal cluster: options by standard input, then requests until it is told to end. */
+/**
+ * The process of a rehearsal cluster: options by standard input, then requests until it is told to end. The port is open
+ * before the cluster is loaded, which is most of the work; connections that come earlier wait for it.
+ */
 export async function serve(): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
-  const options = JSON.parse(Buffer.concat(chunks).toString()) as RehearsalOptions;
+  // Both are pipes that block: the streams of Node for them would be a tenth of the start.
+  const options = JSON.parse(readFileSync(0, 'utf8')) as RehearsalOptions;
+  const port = await openLoopbackPort();
+  const certificate = loopbackCertificate(Date.now());
+  const ready: RehearsalReady = {
+    url: `https://127.0.0.1:${port.port}`,
+    certificate: certificate.certificate,
+  };
+  writeSync(1, `${JSON.stringify(ready)}\n`);
+  // Most of the rest is compiling.
+  enableCompileCache();
+  const { createRunningCluster, listen } = await import('./running.ts');
   const cluster = createRunningCluster(options, (error) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   });
-  const certificate = loopbackCertificate(Date.now());
-  const { url, close } = await listen(cluster.handler, { token: options.token, certificate });
   cluster.start(certificate.certificate);
+  const { close } = await listen(cluster.handler, { token: options.token, certificate, port });
   const end = () => {
     cluster.stop();
     void close().then(() => process.exit(0));
@@ -29,5 +41,4 @@ export async function serve(): Promise<void> {
   setInterval(() => {
     if (process.ppid !== parent) end();
   }, orphanCheck).unref();
-  process.stdout.write(`${JSON.stringify({ url, certificate: certificate.certificate } satisfies RehearsalReady)}\n`);
 }

@@ -21,6 +21,12 @@ export interface StartSettings extends Pick<RehearsalOptions, 'seed' | 'speed' |
   opensPorts?: boolean;
 }
 
+/**
+ * Of the process of a cluster: young objects get little room, for most of what it makes goes at once and what stays is not
+ * many times the size of a cluster.
+ */
+export const rehearsalArguments: readonly string[] = ['--max-semi-space-size=8'];
+
 /** A rehearsal cluster that listens, in a process of its own. */
 export interface Rehearsal {
   url: string;
@@ -55,7 +61,7 @@ export async function startRehearsal(settings: StartSettings): Promise<Rehearsal
   const said: string[] = [];
   let hear: (ready: RehearsalReady) => void;
   const ready = new Promise<RehearsalReady>((resolve) => (hear = resolve));
-  const process = run([globalThis.process.execPath, program], {
+  const process = run([globalThis.process.execPath, ...rehearsalArguments, program], {
     // By standard input: what stands in the arguments of a process can be read by everybody on this machine.
     stdin: JSON.stringify(options),
     signal: stopped.signal,

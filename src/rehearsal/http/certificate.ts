@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { bits, encoded, extension, identifier, integer, sequence, set, tagged, text, time } from '../x509/der.ts';
 
 /** A key and its certificate in PEM, for a server on loopback. */
@@ -35,6 +35,9 @@ export function loopbackCertificate(now: number): LoopbackCertificate {
     ),
   );
   const signature = sign('sha256', body, privateKey);
-  const certificate = new X509Certificate(sequence(body, ecdsaWithSha256, bits(signature)));
-  return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), certificate: certificate.toString() };
+  const certificate = sequence(body, ecdsaWithSha256, bits(signature)).toString('base64');
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    certificate: `-----BEGIN CERTIFICATE-----\n${certificate.replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`,
+  };
 }

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StatusError } from '../api/status-error.ts';
 import type { LoopbackCertificate } from './certificate.ts';
 import { Exchange } from './exchange.ts';
+import { openLoopbackPort, type LoopbackPort } from './loopback-port.ts';
 
 /** Answers requests whose address and origin have been checked. */
 export interface Handler {
@@ -27,15 +27,21 @@ export interface ListenSettings {
   /** The bearer token that every request must carry. */
   token: string;
   certificate: LoopbackCertificate;
+  /** One that is open already. */
+  port?: LoopbackPort;
 }
 
 /**
- * Listens on loopback, on a port that the system chooses. Whoever does not know the token of the kubeconfig gets 401. It
+ * Serves a port on loopback. Whoever does not know the token of the kubeconfig gets 401. It
  * cannot stand in the path, as one would wish for plain HTTP: `kubectl get --raw` and `kubectl proxy` drop the path of the
  * server; and over plain HTTP client-go sends no credentials, hence TLS. A foreign Host (DNS rebinding) and any Origin (a
  * web page) are refused whatever else they carry.
  */
-export async function listen(handler: Handler, { token, certificate }: ListenSettings): Promise<Listening> {
+export async function listen(
+  handler: Handler,
+  { token, certificate, ...settings }: ListenSettings,
+): Promise<Listening> {
+  const port = settings.port ?? (await openLoopbackPort());
   const server = createServer({
     key: certificate.key,
     cert: certificate.certificate,
@@ -44,37 +50,31 @@ export async function listen(handler: Handler, { token, certificate }: ListenSet
     keepAliveTimeout: 120_000,
     maxHeaderSize: 64 * 1024,
   });
-  // Requests still come in while it closes, when the server has no address any more.
-  let port = 0;
-  const { onRequest, onUpgrade } = createListeners(handler, { token, port: () => port });
+  const { onRequest, onUpgrade } = createListeners(handler, { token, port: port.port });
   server.on('request', onRequest);
   server.on('upgrade', onUpgrade);
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     else socket.destroy();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0 }, resolve);
-  });
-  port = (server.address() as AddressInfo).port;
+  port.accept((socket) => void server.emit('connection', socket));
   return {
-    url: `https://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    url: `https://127.0.0.1:${port.port}`,
+    async close() {
+      const closed = port.close();
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 
 /** What is done with each request, however it came in. */
-export function createListeners(handler: Handler, { token, port }: { token: string; port: () => number }) {
+export function createListeners(handler: Handler, { token, port }: { token: string; port: number }) {
   const credentials = Buffer.from(`Bearer ${token}`);
   const exchangeOf = (request: IncomingMessage, response: ServerResponse): Exchange | undefined => {
     const { pathname, search } = splitUrl(request.url ?? '/');
     const exchange = new Exchange(request, response, pathname, new URLSearchParams(search));
-    const refusal = refusalOf(request, port(), credentials);
+    const refusal = refusalOf(request, port, credentials);
     if (refusal === undefined) return exchange;
     request.resume();
     exchange.status(refusal.status);

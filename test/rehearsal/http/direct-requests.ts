@@ -6,7 +6,7 @@ import { createListeners, type Handler } from '../../../src/rehearsal/http/serve
 /** Asks the handler as the server would, past TLS and the parser of HTTP. */
 export function directRequests(handler: Handler) {
   const token = 'a-token-of-tests';
-  const { onRequest } = createListeners(handler, { token, port: () => 443 });
+  const { onRequest } = createListeners(handler, { token, port: 443 });
   return (
     method: string,
     path: string,

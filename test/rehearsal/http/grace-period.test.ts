@@ -14,10 +14,8 @@ async function deletedPod(query: string, fields: object = {}, body?: object) {
   const pods = '/api/v1/namespaces/default/pods';
   const pod = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec });
   await cluster.ask('POST', pods, { body: pod });
-  const answer = await cluster.ask('DELETE', `${pods}/a?${query}`, {
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return answer;
+  const options = body === undefined ? {} : { body: JSON.stringify(body) };
+  return cluster.ask('DELETE', `${pods}/a?${query}`, options);
 }
 
 describe('the grace period of a delete', () => {
