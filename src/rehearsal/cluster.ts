@@ -25,7 +25,7 @@ import { NodePorts } from './network/node-ports.ts';
 import { PodNetwork } from './network/pod-network.ts';
 import { createKubelets, type Kubelets } from './node/kubelet.ts';
 import { createScheduler } from './node/scheduler.ts';
-import { seed, seededImages } from './node/seed.ts';
+import { nodeNames, seed, seededImages } from './node/seed.ts';
 import type { JsonObject, StoredObject } from './objects.ts';
 import type { RehearsalOptions } from './options.ts';
 import { trackUpdate } from './patch/managed-fields.ts';
@@ -86,7 +86,9 @@ export function createCluster({ clock, bug, traffic = new Traffic(), time, ...op
   const faults = new Faults(options.faults.map(faultOf), { clock, chance: chance.fork('faults') });
   const api = createApi(clock, chance, faults);
   const clientOf = (component: Component) => createComponentClient(api, component);
+  const machines = new Set(nodeNames(options.nodes));
   const kubelets = createKubelets({
+    isMachine: (node) => machines.has(node),
     interference: faults,
     images: seededImages,
     clientOf: (node) =>
@@ -99,7 +101,6 @@ export function createCluster({ clock, bug, traffic = new Traffic(), time, ...op
     rest: { api, rules: kindRules, convert, traffic },
     streams: createPodStreams({ api, kubelets, connect: network.connect, chance: chance.fork('streams') }),
     control: createControl({ faults, network, time }),
-    mayDo: () => true,
     requestFault: (request) => faults.apiFault(request),
     clockSkew: () => faults.clockSkew(),
     bug,

@@ -50,7 +50,10 @@ export const deletion = {
 /** What some kinds say of themselves as soon as they are deleted: their own storage does it, no controller. */
 function withEnding(object: StoredObject, { storage }: Resource, now: number): StoredObject {
   const status = (object['status'] ?? {}) as { conditions?: object[] };
-  if (storage === '/namespaces') return { ...object, status: { ...status, phase: 'Terminating' } };
+  if (storage === '/namespaces') {
+    const { deletionGracePeriodSeconds: _, ...metadata } = object.metadata;
+    return { ...object, metadata, status: { ...status, phase: 'Terminating' } };
+  }
   if (storage !== definitions) return object;
   const condition = {
     type: 'Terminating',

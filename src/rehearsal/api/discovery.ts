@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Registry } from './registry.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
 
@@ -97,12 +98,13 @@ export function resourceList(registry: Registry, group: string, version: string)
         verbs: one.verbs,
         ...(one.shortNames.length === 0 ? {} : { shortNames: one.shortNames }),
         ...(one.categories.length === 0 ? {} : { categories: one.categories }),
+        ...(one.verbs.includes('watch') ? { storageVersionHash: storageVersionHash(registry.stored(one)) } : {}),
       },
       ...one.subresources.map((subresource) => ({
         name: `${one.plural}/${subresource.name}`,
         singularName: '',
         namespaced: one.isNamespaced,
-        ...(subresource.group === group && subresource.version === version
+        ...(subresource.version === '' || (subresource.group === group && subresource.version === version)
           ? {}
           : { group: subresource.group, version: subresource.version }),
         kind: subresource.kind,
@@ -110,4 +112,9 @@ export function resourceList(registry: Registry, group: string, version: string)
       })),
     ]),
   };
+}
+
+/** Of the version in which objects are kept (k8s.io/apiserver/pkg/endpoints/discovery, StorageVersionHash). */
+function storageVersionHash({ group, version, kind }: Resource): string {
+  return createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64');
 }

@@ -21,6 +21,7 @@ import { loadBalancerController, type LoadBalancing } from './network/load-balan
 import { nodeLifecycleController } from './nodes/node-lifecycle.ts';
 import { podGarbageCollector } from './nodes/pod-garbage-collector.ts';
 import { taintEvictionController } from './nodes/taint-eviction.ts';
+import { podCidrController } from './nodes/pod-cidr.ts';
 import { ttlController } from './nodes/ttl.ts';
 import { horizontalPodAutoscalerController } from './scaling/horizontal-pod-autoscaler.ts';
 import { podDisruptionBudgetController } from './scaling/pod-disruption-budget.ts';
@@ -112,6 +113,7 @@ export function builtInControllers(options: ControllerOptions): RunningControlle
     managed(nodeLifecycleController(), 'node-controller'),
     managed(taintEvictionController()),
     managed(podGarbageCollector()),
+    managed(podCidrController()),
     managed(ttlController()),
     ...provisionerNames.map((name) =>
       other(

@@ -1,7 +1,7 @@
 /** One part of a fault's text after its name: `image-pull:web:not-found` has two. */
 export interface FaultPart {
   name: string;
-  is: 'name' | 'choice' | 'duration' | 'percent' | 'exit-code' | 'text' | 'amount' | 'object';
+  is: 'name' | 'choice' | 'duration' | 'percent' | 'exit-code' | 'text' | 'amount' | 'object' | 'image';
   choices?: readonly string[];
   /** Taken when the part is left out; a part without one must be there unless it is optional. */
   default?: string;
@@ -31,7 +31,8 @@ export const faultCatalogue = [
   {
     name: 'image-pull',
     parts: [
-      component,
+      // Also an image as the container names it, in quotes for its colon: image-pull:"web:2".
+      { name: 'COMPONENT', is: 'image' },
       { name: 'WHY', is: 'choice', choices: ['not-found', 'unauthorised', 'rate-limit'], default: 'not-found' },
     ],
     example: 'image-pull:web:unauthorised',

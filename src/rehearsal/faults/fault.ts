@@ -74,6 +74,10 @@ function read(part: FaultPart, text: string): string | { problem: string } {
       return text;
     case 'name':
       return /^[\w.-]+$/.test(text) ? text : { problem: `${part.name} is a name, not ${JSON.stringify(text)}` };
+    case 'image':
+      return /^[\w./:@-]+$/.test(text)
+        ? text
+        : { problem: `${part.name} is a name or an image, not ${JSON.stringify(text)}` };
     case 'choice': {
       const choices = part.choices ?? [];
       if (choices.includes(text)) return text;

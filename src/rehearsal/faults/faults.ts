@@ -65,7 +65,10 @@ export class Faults implements Interference {
   }
 
   pullProblem(image: string, container: Container, pod: Pod): string | undefined {
-    const fault = this.#strike('image-pull', ({ COMPONENT = '' }) => isMeant(COMPONENT, pod, container));
+    const fault = this.#strike(
+      'image-pull',
+      ({ COMPONENT = '' }) => COMPONENT === container.image || isMeant(COMPONENT, pod, container),
+    );
     return fault === undefined ? undefined : pullErrors[fault.values['WHY'] ?? '']?.(image);
   }
 

@@ -3,6 +3,7 @@ import { openApiV2, openApiV3Document, openApiV3Index } from '../api/open-api.ts
 import type { Resource } from '../api/resource.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { ApiFault, ApiRequest } from '../faults/api-faults.ts';
+import { requireAllowed } from './authorization.ts';
 import type { Control } from './control.ts';
 import type { Exchange } from './exchange.ts';
 import { acceptedOf } from './negotiation.ts';
@@ -10,7 +11,7 @@ import type { RestParts } from './rest-parts.ts';
 import { routeOf, type ResourceRoute, type Route } from './route.ts';
 import type { Handler } from './server.ts';
 import { serveResource } from './serve-resource.ts';
-import { isReview, serveReview, type MayDo } from './serve-review.ts';
+import { isReview, serveReview } from './serve-review.ts';
 import { isStream, serveStream, type StreamParts } from './serve-stream.ts';
 import { serveSubresource } from './serve-subresource.ts';
 import { serverVersion } from './version.ts';
@@ -19,7 +20,6 @@ export interface HandlerParts {
   rest: RestParts;
   streams: StreamParts;
   control: Control;
-  mayDo: MayDo;
   requestFault(request: ApiRequest): ApiFault | undefined;
   /** Milliseconds that a fault puts the server's clock off by: seen in the Date header. */
   clockSkew(): number;
@@ -43,6 +43,7 @@ export function createHandler(parts: HandlerParts): Handler {
     async upgrade(exchange, socket, head) {
       const route = routeOf(exchange.path);
       if (route?.is !== 'resource' || !isStream(route)) throw pathNotFound();
+      requireAllowed(exchange, route, parts.rest.api.reader);
       await suffer(exchange, route, parts);
       return serveStream({ exchange, route, resource: resourceOf(route, parts.rest), socket, head }, parts.streams);
     },
@@ -52,6 +53,7 @@ export function createHandler(parts: HandlerParts): Handler {
 async function serve(exchange: Exchange, parts: HandlerParts): Promise<void> {
   const route = routeOf(exchange.path);
   if (route === undefined) throw pathNotFound();
+  requireAllowed(exchange, route, parts.rest.api.reader);
   const closeWatchAfter = await suffer(exchange, route, parts);
   return answer(exchange, route, parts, closeWatchAfter);
 }
@@ -156,7 +158,9 @@ async function serveRoute(
   const { rest } = parts;
   const resource = resourceOf(route, rest);
   if (route.namespace !== undefined && !resource.isNamespaced) throw pathNotFound();
-  if (isReview(resource)) return serveReview(exchange, resource, parts.mayDo);
+  if (resource.storage === '/endpoints')
+    exchange.warn('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice');
+  if (isReview(resource)) return serveReview(exchange, resource, rest.api.reader);
   const { namespace, name, subresource } = route;
   if (isStream(route)) return serveStream({ exchange, route, resource }, parts.streams);
   if (subresource !== undefined && name !== undefined)

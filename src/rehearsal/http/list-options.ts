@@ -67,9 +67,10 @@ function getterOf(field: string, resource: Resource, rules: KindRules): (object:
   const getter = rules.selectableFields?.[field];
   if (getter === undefined)
     throw badRequest(
-      resource.custom === undefined
-        ? `Unable to find "${resource.group === '' ? '' : `${resource.group}/`}${resource.version}, Resource=${resource.plural}" that match label selector "", field selector "${field}": field label not supported: ${field}`
-        : `field label not supported: ${field}`,
+      // Kinds with fields of their own say it their way (apimachinery/pkg/runtime/scheme.go, DefaultMetaV1FieldSelectorConversion).
+      rules.selectableFields !== undefined || resource.custom !== undefined
+        ? `field label not supported: ${field}`
+        : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
     );
   return getter;
 }

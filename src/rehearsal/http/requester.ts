@@ -1,9 +1,7 @@
 import type { Requester } from '../api/requests.ts';
 import { invalid, type StatusError } from '../api/status-error.ts';
+import { subjectOf } from './authorization.ts';
 import type { Exchange } from './exchange.ts';
-
-/** Whom the kubeconfig of a rehearsal stands for: what `kubectl auth whoami` says. */
-export const person = { user: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] } as const;
 
 /** Who asks, and the options that every write takes (metav1.CreateOptions, UpdateOptions, PatchOptions). */
 export function requesterOf(exchange: Exchange): Requester {
@@ -14,7 +12,7 @@ export function requesterOf(exchange: Exchange): Requester {
   const manager = exchange.query.get('fieldManager') ?? '';
   if (manager.length > 128) throw invalidOption(exchange, 'fieldManager', 'Too long: may not be more than 128 bytes');
   return {
-    user: person.user,
+    user: subjectOf(exchange).user,
     fieldManager: manager === '' ? managerFromUserAgent(exchange.header('user-agent')) : manager,
     isDryRun: dryRun.includes('All'),
     warn: exchange.warn,

@@ -8,6 +8,8 @@ import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { resetFilter } from '../patch/reset-fields.ts';
 import { readRaw } from '../schema/body.ts';
+import { conversionError } from '../patch/conversion-error.ts';
+import { goValue } from '../patch/go-format.ts';
 import { applyStrategicMerge } from '../patch/strategic-merge.ts';
 import { readAgain } from './read-again.ts';
 import { viewFor } from './answers.ts';
@@ -84,11 +86,26 @@ export function patcherOf(
     case patchTypes.json:
       return (live) => applyJsonPatch(live, patch) as JsonObject;
     case patchTypes.strategic:
-      return (live) => applyStrategicMerge(live, patch, shape, builtInType);
+      return (live) => {
+        const patched = applyStrategicMerge(live, patch, shape, builtInType);
+        const problem = conversionError(patched, shape, builtInType);
+        if (problem !== undefined) throw unconvertible(patch, problem);
+        return patched;
+      };
     default:
       return (live) => applyMergePatch(live, patch);
   }
 }
+
+/** 422 of no kind (apiserver/pkg/endpoints/handlers/patch.go, applyPatchToObject). */
+const unconvertible = (patch: Json, problem: string): StatusError =>
+  invalid({ group: '', kind: '' }, '', [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'patch',
+      detail: `Invalid value: ${JSON.stringify(goValue(patch))}: ${problem}`,
+    },
+  ]);
 
 /** What no patch may change: apiVersion, kind, name. */
 function requireSame(patched: JsonObject, live: JsonObject, resource: Resource, name: string): void {

@@ -1,24 +1,22 @@
 import { apiVersionOf, type Resource } from '../api/resource.ts';
+import type { Attributes, Subject } from '../authorization/attributes.ts';
+import { authorize, rulesOf } from '../authorization/rbac.ts';
+import type { Reader } from '../controllers/client.ts';
 import type { JsonObject } from '../objects.ts';
+import { subjectOf } from './authorization.ts';
 import { valueIn } from './body.ts';
 import type { Exchange } from './exchange.ts';
-import { person } from './requester.ts';
 import { methodNotAllowed } from './resource-request.ts';
 
-/** Whether the person may do this; a fault may say no. */
-export type MayDo = (attributes: { verb: string; group: string; resource: string; namespace: string }) => boolean;
+type Answer = (spec: JsonObject, by: Subject, reader: Reader) => object;
 
 /** Kinds that are asked and never stored: authentication.k8s.io and authorization.k8s.io. */
-const statusOf: Readonly<Record<string, (spec: JsonObject, mayDo: MayDo) => object>> = {
+const statusOf: Readonly<Record<string, Answer>> = {
   SelfSubjectAccessReview: access,
-  SubjectAccessReview: access,
-  LocalSubjectAccessReview: access,
-  SelfSubjectRulesReview: () => ({
-    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
-    nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-    incomplete: false,
-  }),
-  SelfSubjectReview: () => ({ userInfo: { username: person.user, groups: person.groups } }),
+  SubjectAccessReview: (spec, _, reader) => access(spec, subjectIn(spec), reader),
+  LocalSubjectAccessReview: (spec, _, reader) => access(spec, subjectIn(spec), reader),
+  SelfSubjectRulesReview: rules,
+  SelfSubjectReview: (_, { user, groups }) => ({ userInfo: { username: user, groups } }),
   TokenReview: () => ({ user: {}, error: 'invalid bearer token' }),
 };
 
@@ -26,7 +24,7 @@ export function isReview({ kind, group }: Resource): boolean {
   return (group === 'authorization.k8s.io' || group === 'authentication.k8s.io') && kind in statusOf;
 }
 
-export async function serveReview(exchange: Exchange, resource: Resource, mayDo: MayDo): Promise<void> {
+export async function serveReview(exchange: Exchange, resource: Resource, reader: Reader): Promise<void> {
   if (exchange.method !== 'POST') throw methodNotAllowed();
   const value = (await valueIn(exchange, resource)) ?? {};
   const spec = (value['spec'] ?? {}) as JsonObject;
@@ -35,23 +33,38 @@ export async function serveReview(exchange: Exchange, resource: Resource, mayDo:
     apiVersion: apiVersionOf(resource),
     metadata: { creationTimestamp: null, ...(value['metadata'] as object | undefined) },
     ...(resource.kind === 'SelfSubjectReview' ? {} : { spec }),
-    status: statusOf[resource.kind]?.(spec, mayDo),
+    status: statusOf[resource.kind]?.(spec, subjectOf(exchange), reader),
   });
 }
 
-function access(spec: JsonObject, mayDo: MayDo): object {
+function access(spec: JsonObject, subject: Subject, reader: Reader): object {
+  const { allowed, reason } = authorize(attributesIn(spec), subject, reader);
+  return { allowed, ...(reason === '' ? {} : { reason }) };
+}
+
+function attributesIn({ resourceAttributes, nonResourceAttributes }: JsonObject): Attributes {
+  const { path = '', verb: pathVerb = '' } = (nonResourceAttributes ?? {}) as Record<string, string>;
+  if (nonResourceAttributes !== undefined) return { path, verb: pathVerb };
   const {
     verb = '',
     group = '',
     resource = '',
+    subresource = '',
+    name = '',
     namespace = '',
-  } = (spec['resourceAttributes'] ?? {}) as Record<string, string>;
-  // The message of the RBAC authorizer for the role that kubeadm and Minikube give to their administrator.
-  return mayDo({ verb, group, resource, namespace })
-    ? {
-        allowed: true,
-        reason:
-          'RBAC: allowed by ClusterRoleBinding "kubeadm:cluster-admins" of ClusterRole "cluster-admin" to Group "kubeadm:cluster-admins"',
-      }
-    : { allowed: false };
+  } = (resourceAttributes ?? {}) as Record<string, string>;
+  return { verb, group, resource, subresource, name, namespace };
+}
+
+function subjectIn({ user, groups }: JsonObject): Subject {
+  return { user: typeof user === 'string' ? user : '', groups: Array.isArray(groups) ? groups.map(String) : [] };
+}
+
+function rules({ namespace }: JsonObject, by: Subject, reader: Reader): object {
+  const found = rulesOf(by, typeof namespace === 'string' ? namespace : '', reader);
+  return {
+    resourceRules: found.filter(({ resources = [] }) => resources.length > 0),
+    nonResourceRules: found.filter(({ nonResourceURLs = [] }) => nonResourceURLs.length > 0),
+    incomplete: false,
+  };
 }

@@ -8,9 +8,11 @@ import { applyPatch } from '../patch/apply.ts';
 import { trackUpdate } from '../patch/managed-fields.ts';
 import { parentEntries, scaleEntries } from '../patch/scale-fields.ts';
 import { readRaw } from '../schema/body.ts';
+import { scaleTable } from '../tables/scale-table.ts';
 import { validationOf, valueIn } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { isTrue } from './list-options.ts';
+import { acceptedOf } from './negotiation.ts';
 import { readAgain } from './read-again.ts';
 import { invalidOption, requesterOf } from './requester.ts';
 import type { RestParts } from './rest-parts.ts';
@@ -36,7 +38,11 @@ export async function serveScale(request: NamedRequest, parts: RestParts): Promi
   const target: Target = { resource, namespace, name, subresource: 'scale' };
   const terms = { apiVersion: apiVersionOf(resource), replicasPath: paths.specReplicasPath };
   const shown = (object: StoredObject) => scaleOf(object, resource, paths);
-  if (exchange.method === 'GET') return exchange.json(200, shown(parts.api.read(target)));
+  if (exchange.method === 'GET') {
+    const scale = shown(parts.api.read(target));
+    const isTable = acceptedOf(exchange.header('accept'))?.as === 'Table';
+    return exchange.json(200, isTable ? scaleTable(scale, parts.api.clock.now()) : scale);
+  }
   if (exchange.method !== 'PUT' && exchange.method !== 'PATCH') throw methodNotAllowed();
   const by = requesterOf(exchange);
   const write = await writeOf(exchange, by, parts);
@@ -77,7 +83,13 @@ async function writeOf(
     return object;
   };
   const time = api.clock.timestamp();
-  const common = { apiVersion: 'autoscaling/v1', time, shape: scaleShape, lookup: builtInType } as const;
+  const common = {
+    apiVersion: 'autoscaling/v1',
+    time,
+    shape: scaleShape,
+    lookup: builtInType,
+    subresource: 'scale',
+  } as const;
   const type = exchange.method === 'PUT' ? 'put' : requirePatchType(exchange, false);
   if (type === patchTypes.apply) {
     const manager = exchange.query.get('fieldManager') ?? '';

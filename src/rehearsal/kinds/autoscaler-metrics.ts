@@ -113,7 +113,8 @@ export function statusToVersion1(metric: Fields): Fields {
       currentAverageValue: current.averageValue,
     },
   };
-  return { type: metric['type'], [field]: present(byField[field] ?? {}) };
+  const own = byField[field];
+  return { type: metric['type'], ...(own === undefined ? {} : { [field]: present(own) }) };
 }
 
 export function statusToVersion2(metric: Fields): Fields {

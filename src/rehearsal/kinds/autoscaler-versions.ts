@@ -38,7 +38,9 @@ export function toVersion1(object: StoredObject): StoredObject {
     [annotations.current]: current.length === 0 ? undefined : JSON.stringify(current.map(statusToVersion1)),
     [annotations.behavior]: behavior === undefined ? undefined : JSON.stringify(goBehavior(behavior as Fields)),
     [annotations.conditions]:
-      isAbsent(conditions) || (conditions as unknown[]).length === 0 ? undefined : JSON.stringify(conditions),
+      isAbsent(conditions) || (conditions as unknown[]).length === 0
+        ? undefined
+        : JSON.stringify((conditions as Fields[]).map(inOrder)),
   });
   const all = { ...object.metadata.annotations, ...added };
   return {
@@ -49,6 +51,10 @@ export function toVersion1(object: StoredObject): StoredObject {
     status: present({ currentReplicas: 0, desiredReplicas: 0, ...status, currentCPUUtilizationPercentage: currentCpu }),
   } as StoredObject;
 }
+
+/** As HorizontalPodAutoscalerCondition of autoscaling/v1 lists its fields. */
+const inOrder = ({ type, status, lastTransitionTime, reason, message }: Fields): Fields =>
+  present({ type, status, lastTransitionTime, reason, message });
 
 /** The internal type, which has no JSON names. */
 function goBehavior(behavior: Fields): Fields {

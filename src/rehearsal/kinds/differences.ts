@@ -20,53 +20,74 @@ export function differences(ref: string, before: object, after: object): string 
 
 /** Lines of both, in order: what only the first has before what only the second has. */
 function compared(one: readonly string[], other: readonly string[]): Line[] {
-  let start = 0;
-  while (start < one.length && one[start] === other[start]) start += 1;
-  let end = 0;
-  while (
-    end < one.length - start &&
-    end < other.length - start &&
-    one[one.length - 1 - end] === other[other.length - 1 - end]
-  )
-    end += 1;
-  const same = (text: string): Line => ({ kind: ' ', text });
-  return [
-    ...one.slice(0, start).map(same),
-    ...middle(one.slice(start, one.length - end), other.slice(start, other.length - end)),
-    ...one.slice(one.length - end).map(same),
-  ];
-}
-
-/** Longest common subsequence: what differs between two versions of one object is short. */
-function middle(one: readonly string[], other: readonly string[]): Line[] {
-  const width = other.length + 1;
-  const lengths = new Uint32Array((one.length + 1) * width);
-  for (let i = one.length - 1; i >= 0; i -= 1)
-    for (let j = other.length - 1; j >= 0; j -= 1)
-      lengths[i * width + j] =
-        one[i] === other[j]
-          ? (lengths[(i + 1) * width + j + 1] ?? 0) + 1
-          : Math.max(lengths[(i + 1) * width + j] ?? 0, lengths[i * width + j + 1] ?? 0);
   const lines: Line[] = [];
   let [i, j] = [0, 0];
-  while (i < one.length || j < other.length) {
-    const [left, right] = [one[i], other[j]];
-    if (left !== undefined && left === right) {
-      lines.push({ kind: ' ', text: left });
-      i += 1;
-      j += 1;
-    } else if (
-      left !== undefined &&
-      (right === undefined || (lengths[(i + 1) * width + j] ?? 0) >= (lengths[i * width + j + 1] ?? 0))
-    ) {
-      lines.push({ kind: '-', text: left });
-      i += 1;
-    } else {
-      lines.push({ kind: '+', text: right ?? '' });
-      j += 1;
-    }
+  for (const { a, b, length } of [...matches(one, other), { a: one.length, b: other.length, length: 0 }]) {
+    for (const text of one.slice(i, a)) lines.push({ kind: '-', text });
+    for (const text of other.slice(j, b)) lines.push({ kind: '+', text });
+    for (const text of one.slice(a, a + length)) lines.push({ kind: ' ', text });
+    [i, j] = [a + length, b + length];
   }
   return lines;
+}
+
+interface Match {
+  a: number;
+  b: number;
+  length: number;
+}
+
+/** The longest stretch that both have, then those before and after it (difflib, SequenceMatcher.GetMatchingBlocks). */
+function matches(one: readonly string[], other: readonly string[]): Match[] {
+  const places = placesOf(other);
+  const between = (a: number, aEnd: number, b: number, bEnd: number): Match[] => {
+    const found = longest(one, other, places, { a, aEnd, b, bEnd });
+    if (found.length === 0) return [];
+    return [
+      ...between(a, found.a, b, found.b),
+      found,
+      ...between(found.a + found.length, aEnd, found.b + found.length, bEnd),
+    ];
+  };
+  return between(0, one.length, 0, other.length);
+}
+
+/** Where each line stands. In a long text no stretch begins with a line that stands everywhere. */
+function placesOf(lines: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const places = new Map<string, number[]>();
+  for (const [index, line] of lines.entries()) places.set(line, [...(places.get(line) ?? []), index]);
+  if (lines.length < 200) return places;
+  const most = Math.floor(lines.length / 100) + 1;
+  return new Map([...places].filter(([, found]) => found.length <= most));
+}
+
+function longest(
+  one: readonly string[],
+  other: readonly string[],
+  places: ReadonlyMap<string, readonly number[]>,
+  { a, aEnd, b, bEnd }: { a: number; aEnd: number; b: number; bEnd: number },
+): Match {
+  let best: Match = { a, b, length: 0 };
+  let lengths = new Map<number, number>();
+  for (let i = a; i < aEnd; i += 1) {
+    const next = new Map<number, number>();
+    for (const j of places.get(one[i] ?? '') ?? []) {
+      if (j < b || j >= bEnd) continue;
+      const length = (lengths.get(j - 1) ?? 0) + 1;
+      next.set(j, length);
+      if (length > best.length) best = { a: i - length + 1, b: j - length + 1, length };
+    }
+    lengths = next;
+  }
+  while (best.a > a && best.b > b && one[best.a - 1] === other[best.b - 1])
+    best = { a: best.a - 1, b: best.b - 1, length: best.length + 1 };
+  while (
+    best.a + best.length < aEnd &&
+    best.b + best.length < bEnd &&
+    one[best.a + best.length] === other[best.b + best.length]
+  )
+    best = { ...best, length: best.length + 1 };
+  return best;
 }
 
 /** Stretches of changed lines with what is around them; those that touch are one. */

@@ -182,7 +182,7 @@ function begin({ services, pod, touched }: StartContext, run: ContainerRun): voi
   if (planned === undefined) return;
   const finish = () => {
     if (forced?.line !== undefined) run.lines.push({ time: clock.now(), stream: 'stderr', text: forced.line });
-    end(run, clock.now(), planned.exitCode, forced?.reason);
+    end(run, clock.now(), planned.exitCode, planned.reason);
     run.message = terminationMessage(run, clock.now());
     touched();
   };

@@ -90,13 +90,14 @@ export class ImageStore {
 export function imageName(text: string): { name: string } | { error: string } {
   const match = /^(?:([^/]*[.:][^/]*|localhost)\/)?([^:@]*)(?::([^@/]*))?(?:@(.*))?$/.exec(text);
   const [, registry, path = '', tag, digest] = match ?? [];
+  const upper = path.split('/').find((part) => part !== part.toLowerCase());
+  if (upper !== undefined) {
+    const remote = path.includes('/') ? path.split('/').slice(1).join('/') : path;
+    const name = registry === undefined && !path.includes('/') ? `library/${path}` : remote;
+    return { error: `invalid reference format: repository name (${name}) must be lowercase` };
+  }
   if (match === null || path === '' || !/^[\w./-]+$/.test(path) || path.startsWith('/') || path.endsWith('/'))
     return { error: 'invalid reference format' };
-  const upper = path.split('/').find((part) => part !== part.toLowerCase());
-  if (upper !== undefined)
-    return {
-      error: `invalid reference format: repository name (${path.split('/').slice(1).join('/') || path}) must be lowercase`,
-    };
   if (tag !== undefined && !/^[\w][\w.-]{0,127}$/.test(tag)) return { error: 'invalid reference format' };
   const host = registry ?? 'docker.io';
   const repository = host === 'docker.io' && !path.includes('/') ? `library/${path}` : path;

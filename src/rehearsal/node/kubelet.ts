@@ -16,6 +16,8 @@ export interface KubeletOptions {
   interference?: Interference;
   /** Images that every node has from the start. */
   images?: readonly string[];
+  /** Whether a machine stands behind the node; without it behind each. A node that somebody only wrote down runs nothing. */
+  isMachine?: (node: string) => boolean;
 }
 
 /** The kubelets of all nodes, and what only they know: logs. */
@@ -37,6 +39,7 @@ export function createKubelets({
   clientOf,
   interference = noInterference,
   images = [],
+  isMachine = () => true,
 }: KubeletOptions = {}): Kubelets {
   const workers = new Map<string, PodWorker>();
   const runOf = (pod: Pod, container: string, index: number) => workers.get(pod.metadata.uid)?.runsOf(container)[index];
@@ -61,6 +64,7 @@ export function createKubelets({
         return agent;
       };
       client.watch('v1 Node', ({ type, object }) => {
+        if (!isMachine(object.metadata.name)) return;
         if (type !== 'DELETED') {
           const isNew = !nodes.has(object.metadata.name);
           agentOf(object as Node).appear();

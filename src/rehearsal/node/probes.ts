@@ -151,7 +151,7 @@ export class ContainerProbe {
       if (exitCode === 0 && servesAfter !== undefined && !serves) return { text: '', took: 0 };
       return { text: exitCode === 0 ? undefined : output, took: after };
     }
-    if (serves) return { text: undefined, took: 0 };
+    if (serves && isListening(this.#probe, this.#container, pod)) return { text: undefined, took: 0 };
     return { text: refusal(this.#probe, this.#container, ip), took: this.#probe.grpc === undefined ? 0 : timeout };
   }
 }
@@ -164,6 +164,15 @@ function refusal(probe: Probe, container: Container, ip: string): string {
   const address = `${httpGet?.host ?? tcpSocket?.host ?? ip}:${portOf(httpGet?.port ?? tcpSocket?.port, container)}`;
   const dial = `dial tcp ${address}: connect: connection refused`;
   return httpGet === undefined ? dial : `Get "${urlOf(httpGet, address)}": ${dial}`;
+}
+
+/** A container that says at which ports it listens does not listen at others, unless one beside it does. */
+function isListening({ httpGet, tcpSocket, grpc }: Probe, container: Container, { spec }: Pod): boolean {
+  if ((container.ports ?? []).length === 0) return true;
+  const port = portOf(httpGet?.port ?? tcpSocket?.port ?? grpc?.port, container);
+  return [...(spec.initContainers ?? []), ...spec.containers]
+    .flatMap(({ ports = [] }) => ports)
+    .some(({ containerPort }) => containerPort === port);
 }
 
 function urlOf({ scheme, path = '/' }: NonNullable<Probe['httpGet']>, address: string): string {

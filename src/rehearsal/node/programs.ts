@@ -34,7 +34,7 @@ export function programOf(container: Container, isFinite: boolean): Program {
   const base = { stopSignal: image?.stopSignal ?? 15, stopTime: 100 };
   const name = (argv[0] ?? '').split('/').at(-1) ?? '';
   if (container.command !== undefined && argv.length > 0) {
-    const known = ofCommand(name, argv);
+    const known = withinMemory(ofCommand(name, argv), container);
     if (known !== undefined)
       return { ...base, ...known, ...(shells.has(name) && base.stopSignal === 2 ? interrupted : {}) };
     if (tools.has(name)) return { ...base, ...ends(jobTime, 0) };
@@ -47,6 +47,13 @@ export function programOf(container: Container, isFinite: boolean): Program {
     onTerm: { exitCode: image?.exitCode ?? 0 },
     servesAfter: image?.servesAfter ?? 400,
   };
+}
+
+/** What takes all memory ends at the limit of its container; without one it is not said when. */
+function withinMemory(program: Timeline | undefined, { resources }: Container): Timeline | undefined {
+  if (program?.end?.reason !== 'OOMKilled' || resources?.limits?.['memory'] !== undefined) return program;
+  const { end: _, ...endless } = program;
+  return endless;
 }
 
 /** `$$` in a command is `$` (third_party/forked/golang/expansion); references to variables stay as they are. */

@@ -19,6 +19,9 @@ const capacity = {
 /** Name of the first node; `minikube-m02` and so on follow, as Minikube calls them. */
 const nodeName = (index: number) => (index === 0 ? 'minikube' : `minikube-m${String(index + 1).padStart(2, '0')}`);
 
+/** Names of the nodes of a cluster with so many. */
+export const nodeNames = (nodes: number): string[] => Array.from({ length: nodes }, (_, index) => nodeName(index));
+
 /** Makes what a fresh cluster of Minikube has, without its control plane, which runs in no pods here. */
 export function seed(client: Client, { nodes }: { nodes: number }): void {
   const make = (object: NewObject) => {
@@ -32,7 +35,7 @@ export function seed(client: Client, { nodes }: { nodes: number }): void {
       metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
       spec: {},
     });
-  for (const object of [...priorityClasses, storageClass, ...clusterRoles()]) make(object);
+  for (const object of [...priorityClasses, storageClass, ...clusterRoles(), ...clusterRoleBindings()]) make(object);
   for (let index = 0; index < nodes; index += 1) make(node(index));
   for (const namespace of ['default', 'kube-system', 'kube-public', 'kube-node-lease'])
     make({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
@@ -98,6 +101,23 @@ function clusterRoles(): NewObject[] {
     metadata: { name, labels, annotations },
     ...(aggregationRule === undefined ? {} : { aggregationRule }),
     rules,
+  }));
+}
+
+function clusterRoleBindings(): NewObject[] {
+  const rbac = 'rbac.authorization.k8s.io';
+  // Made by kubeadm: the person of its kubeconfig is in this group.
+  const administrators = {
+    name: 'kubeadm:cluster-admins',
+    roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ apiGroup: rbac, kind: 'Group', name: 'kubeadm:cluster-admins' }],
+  };
+  return [administrators, ...recordedRoles.bindings].map(({ roleRef, subjects, ...metadata }) => ({
+    apiVersion: `${rbac}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata,
+    roleRef,
+    subjects,
   }));
 }
 

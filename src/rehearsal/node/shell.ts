@@ -5,7 +5,7 @@
 export interface Timeline {
   lines: { after: number; stream: 'stdout' | 'stderr'; text: string }[];
   /** Absent when it never ends by itself. */
-  end?: { after: number; exitCode: number };
+  end?: { after: number; exitCode: number; reason?: 'OOMKilled' };
   /** Written to /dev/termination-log. */
   message?: string;
   /** What its TERM trap does; a shell without one that is process 1 does not hear the signal. */
@@ -136,6 +136,11 @@ const builtins: Readonly<Record<string, Builtin>> = {
   },
   cd: succeeds,
   umask: succeeds,
+  // Reads zeros and waits for the end of the line: takes all the memory that there is.
+  tail: ([file], state) => {
+    state.end = { after: state.now + 300, exitCode: 137, reason: 'OOMKilled' };
+    return file === '/dev/zero';
+  },
   touch: succeeds,
   mkdir: succeeds,
   chmod: succeeds,

@@ -102,7 +102,12 @@ function requirementOf(part: string, text: string): Requirement {
     const match = pattern.exec(part);
     if (match !== null) return requirement(match[1] ?? '', match[2] ?? '');
   }
-  throw badRequest(`unable to parse requirement: found '${part}', in selector "${text}"`);
+  const second = /^[^\s!=<>]+\s+([^\s,()]+)/.exec(part)?.[1];
+  throw badRequest(
+    second === undefined
+      ? `unable to parse requirement: found '${part}', in selector "${text}"`
+      : `unable to parse requirement: found '${second}', expected: in, notin, =, ==, !=, gt, lt`,
+  );
 }
 
 /** One term of a field selector. */

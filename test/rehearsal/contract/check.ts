@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startRehearsal } from '../../../src/rehearsal/start.ts';
-import { realRun } from '../../support/real-run.ts';
 import { allowedDifferences } from './allowed-differences.ts';
 import { findClients } from './clients.ts';
 import { checkContract, reportOf } from './contract.ts';
+import { startRecordedLike } from './recorded-like.ts';
 import { scenarios } from './scenarios/index.ts';
 
 /**
@@ -16,17 +15,7 @@ import { scenarios } from './scenarios/index.ts';
  */
 const names = process.argv.slice(2);
 const directory = await mkdtemp(join(tmpdir(), 'rehearsal-'));
-const rehearsal = await startRehearsal({
-  run: realRun({}),
-  program: join(import.meta.dirname, '../../../src/rehearsal/process.ts'),
-  directory,
-  environment: process.env,
-  now: Date.now(),
-  seed: 'contract',
-  speed: 10,
-  // Nothing gives the real node's load balancers an address either.
-  faults: ['load-balancer:never'],
-});
+const { rehearsal, said } = await startRecordedLike(directory);
 try {
   const result = await checkContract({
     kubeconfig: rehearsal.kubeconfig,
@@ -39,7 +28,8 @@ try {
       process.stderr.write(`${scenario.name} with ${client.name}: ${seconds.toFixed(1)} s\n`),
   });
   process.stdout.write(reportOf(result));
-  process.exitCode = result.differences.length + result.failures.length === 0 ? 0 : 1;
+  if (said.length > 0) process.stdout.write(`The cluster says of itself:\n${said.join('\n')}\n`);
+  process.exitCode = result.differences.length + result.failures.length + said.length === 0 ? 0 : 1;
 } finally {
   await rehearsal.stop();
   await rm(directory, { recursive: true, force: true });

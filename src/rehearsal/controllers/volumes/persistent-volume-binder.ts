@@ -30,15 +30,19 @@ export function persistentVolumeBinder(): Controller {
     name: 'persistent-volume-binder',
     start(context) {
       const { client, clock } = context;
-      const claims = new Reconciler(clock, (key) => syncClaim(key, context, users, claims));
+      const claims = new Reconciler(clock, (key) => syncClaim(key, context, { users, alone }, claims));
       const volumes = new Reconciler(clock, (key) => syncVolume(key, context));
       const users = new ClaimUsers(client, () => undefined);
+      // Who makes a claim and its pod makes the claim first, and that is when it is looked at.
+      const alone = new Set<string>();
       client.watch(claimKind, ({ object, type, before }) => {
         const isOnlyStatus =
           type === 'MODIFIED' &&
           before !== undefined &&
           isEqual(before['spec'], object['spec']) &&
           isEqual(before.metadata.annotations, object.metadata.annotations);
+        if (type === 'ADDED' && users.of(keyFor(object)).length === 0) alone.add(keyFor(object));
+        if (type === 'DELETED') alone.delete(keyFor(object));
         if (type !== 'DELETED' && !isOnlyStatus) claims.add(keyFor(object));
         const { volumeName } = claimSpec(object);
         if (volumeName !== undefined) volumes.add(volumeName);
@@ -58,7 +62,19 @@ export function persistentVolumeBinder(): Controller {
   };
 }
 
-function syncClaim(key: string, { client, clock }: ControllerContext, users: ClaimUsers, queue: Reconciler): void {
+interface Users {
+  users: ClaimUsers;
+  /** Claims that no pod used when they were made, until they are looked at. */
+  alone: Set<string>;
+}
+
+function syncClaim(
+  key: string,
+  { client, clock }: ControllerContext,
+  { users, alone }: Users,
+  queue: Reconciler,
+): void {
+  const wasAlone = alone.delete(key);
   const claim = client.get(claimKind, ...namesOf(key));
   if (claim === undefined || isTerminating(claim)) return;
   if (claim.metadata.annotations?.[volumeAnnotations.bindCompleted] !== undefined) return checkBound(client, claim);
@@ -69,7 +85,7 @@ function syncClaim(key: string, { client, clock }: ControllerContext, users: Cla
     const volume = matchingVolume(claim, client.list(volumeKind), isDelayed(found));
     if (volume !== undefined) return bind(client, clock.timestamp(), volume, claim);
     setPhase(client, claim, 'Pending');
-    if (waits) tellWaiting(client, claim, users.of(key));
+    if (waits) tellWaiting(client, claim, wasAlone ? [] : users.of(key));
     else if (classOf(claim) !== '') provision(client, claim, found);
     else
       client.event(claim, {

@@ -89,9 +89,11 @@ function reconcile(
   const deadline = deadlineOf(sets.deployment);
   const status = deploymentStatus(sets.deployment);
   if (deadline === undefined || isComplete(sets.deployment, status)) return;
-  if (conditionOf(status.conditions, 'Progressing')?.reason === 'ProgressDeadlineExceeded') return;
+  const reason = conditionOf(status.conditions, 'Progressing')?.reason;
+  // Of a rollout that was complete once nothing is estimated any more (deployment/progress.go, isTimedOut).
+  if (reason === 'ProgressDeadlineExceeded' || reason === 'NewReplicaSetAvailable') return;
   // One second more, as upstream adds it, so that whole seconds have passed.
-  queue.addAfter(key, deadline - moment.now + 1000);
+  queue.addAfter(key, Math.max(0, deadline - moment.now) + 1000);
 }
 
 function resize(sets: DeploymentSets, client: Client, moment: { now: number; time: string }): void {

@@ -22,22 +22,29 @@ import {
 } from './workload.ts';
 
 export const daemonSetRules: KindRules = {
+  // The field that the annotation stands for is zero until the strategy counts it (pkg/apis/apps/v1/conversion.go).
   defaults: (object) =>
-    within(fill(object, { spec: {}, status: {} }), 'spec', (spec) =>
-      within(
-        fill(withTemplate(fill(spec, { template: {}, selector: null, updateStrategy: {} })), {
-          revisionHistoryLimit: 10,
-        }),
-        'updateStrategy',
-        (strategy) => {
-          const typed = fillZero(strategy, { type: 'RollingUpdate' });
-          return typed['type'] === 'RollingUpdate'
-            ? within(fill(typed, { rollingUpdate: {} }), 'rollingUpdate', (rolling) =>
-                fill(rolling, { maxUnavailable: 1, maxSurge: 0 }),
-              )
-            : typed;
-        },
-      ),
+    within(
+      fill(withTemplateGeneration(object, Number(object.metadata.annotations?.[templateGeneration] ?? 0)), {
+        spec: {},
+        status: {},
+      }),
+      'spec',
+      (spec) =>
+        within(
+          fill(withTemplate(fill(spec, { template: {}, selector: null, updateStrategy: {} })), {
+            revisionHistoryLimit: 10,
+          }),
+          'updateStrategy',
+          (strategy) => {
+            const typed = fillZero(strategy, { type: 'RollingUpdate' });
+            return typed['type'] === 'RollingUpdate'
+              ? within(fill(typed, { rollingUpdate: {} }), 'rollingUpdate', (rolling) =>
+                  fill(rolling, { maxUnavailable: 1, maxSurge: 0 }),
+                )
+              : typed;
+          },
+        ),
     ),
   prepareCreate: (object, { warn }) => {
     warnOfTemplate(object, warn);

@@ -194,7 +194,7 @@ const patches: Scenario = {
     }),
     kubectl('set image deployment/web only=echo:2'),
     kubectl('set image deployment/web none=echo:2', { exit: 1 }),
-    kubectl('set env deployment/web D=4 --from=configmap/settings'),
+    kubectl('set env deployment/web D=4 --from=configmap/settings', { isUnordered: true }),
     kubectl('set env deployment/web D-'),
     kubectl('set env deployment/web --list'),
     kubectl('set resources deployment web --limits=cpu=200m,memory=64Mi --requests=cpu=100m'),

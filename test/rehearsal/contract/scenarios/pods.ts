@@ -192,7 +192,12 @@ const probes: Scenario = {
     kubectl('wait --for=condition=Ready pod/checked'),
     until('v1/pods/eaten', `${state}.terminated.reason`, 'OOMKilled'),
     until('v1/pods/unready', 'status.containerStatuses.0.started', true),
-    until('v1/pods/unhealthy', 'status.containerStatuses.0.restartCount', 1),
+    {
+      until: 'v1/pods/unhealthy',
+      what: 'restarted',
+      holds: (found) =>
+        ((found[0]?.status?.containerStatuses as { restartCount: number }[])?.[0]?.restartCount ?? 0) > 0,
+    },
     observe('v1/pods/unready', 'v1/pods/slow', 'v1/pods/checked', 'v1/pods/eaten'),
     kubectl('get pods unready slow checked eaten'),
     untilEvent('Unhealthy', /^Readiness probe failed: dial tcp .*:81: connect: connection refused$/),
