@@ -42,10 +42,11 @@ export const fields: Record<string, { name: string; is(value: unknown): boolean 
 
 /**
  * Events that depend on the node alone: a kubelet that is slow to see what it mounts says so and tries again, and one that has an
- * image need not pull it. The API server refuses a kubelet for a moment what its pod needs, until it has seen the binding.
+ * image need not pull it. The API server refuses a kubelet for a moment what its pod needs, until it has seen the binding. Texts are combined
+ * once there are ten, and how soon that is depends on time.
  */
 export const noise =
-  /failed to sync (configmap|secret) cache: timed out waiting for the condition|Pulling image "|no relationship found between node /;
+  /failed to sync (configmap|secret) cache: timed out waiting for the condition|Pulling image "|no relationship found between node |^\(combined from similar events\)/;
 
 /** Lists that are sets or maps by their nature: what stands first depends on the speed of the machine. */
 export const unordered: Readonly<Record<string, true>> = {

@@ -11,8 +11,8 @@ import { scenarios } from './scenarios/index.ts';
 /** With it every scenario is told with every client that is there; without it with the newest kubectl and helm alone. */
 const isWhole = (process.env['DEPLOY_WIZARD_TEST_CONTRACT'] ?? '') !== '';
 
-/** Looks at a back-off while it lasts, which at this speed is two seconds: on a busy machine it would be over. */
-const isTimed = ({ name }: { name: string }) => name === 'crash-loop';
+/** They look at a back-off while it lasts, which at this speed is a second or two: on a busy machine it would be over. */
+const isTimed = ({ name }: { name: string }) => name === 'crash-loop' || name === 'pods-blocked';
 
 const directory = await mkdtemp(join(tmpdir(), 'rehearsal-'));
 afterAll(() => rm(directory, { recursive: true, force: true }));

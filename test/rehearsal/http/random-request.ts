@@ -31,7 +31,8 @@ const resources = [
   '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers',
   '/apis/networking.k8s.io/v1/namespaces/default/ingresses',
   '/apis/policy/v1/namespaces/default/poddisruptionbudgets',
-  '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+  // Not cluster roles: without them the rest would be refused.
+  '/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles',
   '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
   '/apis/storage.k8s.io/v1/storageclasses',
   '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
@@ -53,7 +54,7 @@ const kinds: Record<string, [apiVersion: string, kind: string]> = {
   cronjobs: ['batch/v1', 'CronJob'],
   ingresses: ['networking.k8s.io/v1', 'Ingress'],
   poddisruptionbudgets: ['policy/v1', 'PodDisruptionBudget'],
-  clusterroles: ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
+  roles: ['rbac.authorization.k8s.io/v1', 'Role'],
   customresourcedefinitions: ['apiextensions.k8s.io/v1', 'CustomResourceDefinition'],
   storageclasses: ['storage.k8s.io/v1', 'StorageClass'],
   selfsubjectaccessreviews: ['authorization.k8s.io/v1', 'SelfSubjectAccessReview'],
