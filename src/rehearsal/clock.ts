@@ -153,6 +153,11 @@ export class ManualClock extends QueueClock {
     this.#now = end;
   }
 
+  /** Moves on to a moment before which nothing is due; what is due then waits for `settle`. */
+  moveTo(at: number): void {
+    this.#now = Math.max(this.#now, at);
+  }
+
   /** Runs what is due now. */
   settle(): void {
     this.advance(0);

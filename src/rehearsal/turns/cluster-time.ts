@@ -3,8 +3,8 @@ import type { ManualClock } from '../clock.ts';
 import type { Traffic } from './traffic.ts';
 import type { Turn, TurnEnd } from './turn.ts';
 
-/** Real milliseconds for a program that was sent news on a watch to act on it. */
-const reactionTime = 100;
+/** Real milliseconds without any request after which a program that waits is taken to wait, and not to be about to ask. */
+const reactionTime = 25;
 
 /**
  * The cluster's side of the turns: moves its clock from one moment to the next while nobody has anything to do, and gives
@@ -19,7 +19,8 @@ export class ClusterTime {
   #isLooking = false;
   /** Real time at which the clock was moved last: a wait at a given speed counts from there. */
   #movedAt = performance.now();
-  #reactsUntil = 0;
+  /** Real time of the last request, answer or event. */
+  #heardAt = 0;
   #takenBack = 0;
 
   constructor(clock: ManualClock, traffic: Traffic, bug: (error: unknown) => void) {
@@ -49,6 +50,12 @@ export class ClusterTime {
     this.#turn = undefined;
     clearTimeout(this.#timer);
     open?.end({ now: this.#clock.now(), watches: this.#traffic.report() });
+  }
+
+  /** A request came or was answered, a watch was sent something. */
+  heard(): void {
+    this.#heardAt = performance.now();
+    this.lookAgain();
   }
 
   /** Whether time may move may have changed. */
@@ -87,8 +94,7 @@ export class ClusterTime {
 
   /** Real milliseconds. */
   #waitBefore(next: number, { speed, outside }: Turn): number {
-    if (this.#traffic.takeForeignNews() && outside > 0) this.#reactsUntil = performance.now() + reactionTime;
-    const reaction = this.#reactsUntil - performance.now();
+    const reaction = outside === 0 ? 0 : this.#heardAt + reactionTime - performance.now();
     if (speed === undefined) return reaction;
     const passed = performance.now() - this.#movedAt;
     return Math.max(reaction, (next - this.#clock.now()) / speed - passed);

@@ -1,5 +1,5 @@
-import type { ProgramTime } from '../../clock.ts';
 import type { CommandOptions, CommandResult, RunCommand } from '../../tools/shell/run.ts';
+import type { WizardTime } from './wizard-time.ts';
 
 /** Those of which a run waits; a browser that is opened may stay as long as it likes. */
 const held = new Set(['kubectl', 'helm', 'docker']);
@@ -8,19 +8,30 @@ const held = new Set(['kubectl', 'helm', 'docker']);
  * Runs programs while time stands still. What they say is handed on when they have ended, so that the words of two that run
  * side by side do not depend on which was faster; an image is built by the real Docker, whose words are shown as they come.
  */
-export function heldRun(run: RunCommand, time: Pick<ProgramTime, 'during'>): RunCommand {
+export function heldRun(run: RunCommand, time: Pick<WizardTime, 'during' | 'duringAlone' | 'now'>): RunCommand {
   return (argv, options = {}) => {
     if (!held.has(argv[0] ?? '')) return run(argv, options);
     if (argv.includes('port-forward')) return untilItSpeaks(run, argv, options, time);
-    if (argv[0] === 'docker' || options.onLine === undefined) return time.during(() => run(argv, options));
+    if (argv[0] === 'docker') return time.during(() => run(argv, options));
+    if (options.onLine === undefined) return time.duringAlone(() => run(argv, options));
     const { onLine } = options;
     const said: Parameters<typeof onLine>[] = [];
     const tell = () => {
       for (const line of said) onLine(...line);
     };
-    const ended = time.during(() => run(argv, { ...options, onLine: (...line) => void said.push(line) }));
+    const ended = time.duringAlone(() =>
+      run(argv, { ...options, onLine: (line, stream) => void said.push([inThisTime(line, time.now()), stream]) }),
+    );
     return ended.finally(tell);
   };
+}
+
+/** Helm takes the time of a release from this machine, and writes it as Go's `time.ANSIC`. */
+function inThisTime(line: string, now: number): string {
+  return line.replace(/^LAST DEPLOYED: .*/, () => {
+    const [weekday = '', day = '', month = '', year = '', clock = ''] = new Date(now).toUTCString().split(/,? /);
+    return `LAST DEPLOYED: ${weekday} ${month} ${day.replace(/^0/, ' ')} ${clock} ${year}`;
+  });
 }
 
 /** A forward lives on: it is waited for until it says that it listens, or ends. */
@@ -28,7 +39,7 @@ function untilItSpeaks(
   run: RunCommand,
   argv: readonly string[],
   { onLine, ...options }: CommandOptions,
-  time: Pick<ProgramTime, 'during'>,
+  time: Pick<WizardTime, 'during' | 'duringAlone' | 'now'>,
 ): Promise<CommandResult> {
   let speak: () => void = () => undefined;
   const spoken = new Promise<void>((resolve) => (speak = resolve));

@@ -18,7 +18,6 @@ export class Traffic {
   #delayed = 0;
   /** Watches of programs; those of the wizard itself have numbers. */
   #foreignWatches = 0;
-  #foreignNews = false;
   readonly #numbered = new Map<string, WatchProgress>();
   readonly #unreported = new Set<string>();
   readonly #changed: () => void;
@@ -65,7 +64,7 @@ export class Traffic {
         () => (this.#foreignWatches += 1),
         () => (this.#foreignWatches -= 1),
       );
-      return { wrote: () => (this.#foreignNews = true), ended, gone: ended };
+      return { wrote: () => this.#changed(), ended, gone: ended };
     }
     const progress: WatchProgress = { lines: 0, isEnded: false };
     this.#numbered.set(number, progress);
@@ -98,13 +97,6 @@ export class Traffic {
     for (const [number, { isEnded }] of Object.entries(report)) if (isEnded) this.#numbered.delete(number);
     this.#unreported.clear();
     return report;
-  }
-
-  /** Whether a program was sent news on a watch since the last call: it may act on it. */
-  takeForeignNews(): boolean {
-    const had = this.#foreignNews;
-    this.#foreignNews = false;
-    return had;
   }
 
   #count(begin: () => void, end: () => void): () => void {

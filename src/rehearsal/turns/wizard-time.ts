@@ -71,6 +71,11 @@ export class WizardTime implements ProgramTime {
     return this.#outside.begin(act);
   }
 
+  /** As `during`, for a program that changes the cluster: one after the other. */
+  duringAlone<T>(act: () => Promise<T>): Promise<T> {
+    return this.#outside.beginAlone(act);
+  }
+
   /** The same programs, in this time. */
   run(run: RunCommand): RunCommand {
     return heldRun(run, this);
@@ -133,8 +138,8 @@ export class WizardTime implements ProgramTime {
     this.#lent = undefined;
     if (end.now > this.now()) this.#outside.park();
     await this.#inbox.arrived(end.watches);
+    this.#clock.moveTo(end.now);
     this.#inbox.deliver();
-    this.#clock.advance(Math.max(0, end.now - this.now()));
   }
 
   #pace(): { speed?: number } {
