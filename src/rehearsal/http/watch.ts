@@ -54,8 +54,8 @@ export function serveWatch(response: ServerResponse, parts: WatchParts): void {
       response.destroy();
     }
   };
-  const write = (line: string) => {
-    served.wrote();
+  const write = (line: string, isLast = false) => {
+    served.wrote(isLast);
     if (waiting.push(`${line}\n`) === 1) setImmediate(flush);
   };
   const writeBookmark = (isInitialEnd: boolean) => write(bookmarkLine(resource, store.revision, isInitialEnd));
@@ -68,7 +68,7 @@ export function serveWatch(response: ServerResponse, parts: WatchParts): void {
   }
   const send = (change: Recorded) => {
     const line = lineFor(change, namespace, options, encode);
-    if (line !== undefined) write(line);
+    if (line !== undefined) write(line, isLast(change));
   };
   for (const object of start.objects) write(encode('ADDED', object));
   for (const change of start.changes) send(change);
@@ -96,6 +96,20 @@ export function serveWatch(response: ServerResponse, parts: WatchParts): void {
     for (const one of ends.splice(0)) one();
     served.gone();
   });
+}
+
+/** Whether nothing more comes of the object: it is gone, or has ended (a pod by its phase, a Job by its conditions). */
+function isLast({ type, object }: Recorded): boolean {
+  if (type === 'DELETED') return true;
+  const { phase, conditions = [] } = (object['status'] ?? {}) as {
+    phase?: string;
+    conditions?: { type: string; status: string }[];
+  };
+  if (object.kind === 'Pod') return phase === 'Succeeded' || phase === 'Failed';
+  return (
+    object.kind === 'Job' &&
+    conditions.some((one) => (one.type === 'Complete' || one.type === 'Failed') && one.status === 'True')
+  );
 }
 
 type Start =

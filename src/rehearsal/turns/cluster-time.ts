@@ -5,6 +5,8 @@ import type { Turn, TurnEnd } from './turn.ts';
 
 /** Real milliseconds without any request after which a program that waits is taken to wait, and not to be about to ask. */
 const reactionTime = 25;
+/** Real milliseconds for a program to act on what it waited for. */
+const actionTime = 2000;
 
 /**
  * The cluster's side of the turns: moves its clock from one moment to the next while nobody has anything to do, and gives
@@ -94,7 +96,8 @@ export class ClusterTime {
 
   /** Real milliseconds. */
   #waitBefore(next: number, { speed, outside }: Turn): number {
-    const reaction = outside === 0 ? 0 : this.#heardAt + reactionTime - performance.now();
+    const longest = this.#traffic.isActionDue ? actionTime : reactionTime;
+    const reaction = outside === 0 ? 0 : this.#heardAt + longest - performance.now();
     if (speed === undefined) return reaction;
     const passed = performance.now() - this.#movedAt;
     return Math.max(reaction, (next - this.#clock.now()) / speed - passed);

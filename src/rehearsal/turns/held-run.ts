@@ -26,11 +26,11 @@ export function heldRun(run: RunCommand, time: Pick<WizardTime, 'during' | 'duri
   };
 }
 
-/** Helm takes the time of a release from this machine, and writes it as Go's `time.ANSIC`. */
+/** Helm takes the time of releases and tests from this machine, and writes it as Go's `time.ANSIC`. */
 function inThisTime(line: string, now: number): string {
-  return line.replace(/^LAST DEPLOYED: .*/, () => {
+  return line.replace(/^(LAST DEPLOYED: |Last Started: +|Last Completed: ).*/, (_, label: string) => {
     const [weekday = '', day = '', month = '', year = '', clock = ''] = new Date(now).toUTCString().split(/,? /);
-    return `LAST DEPLOYED: ${weekday} ${month} ${day.replace(/^0/, ' ')} ${clock} ${year}`;
+    return `${label}${weekday} ${month} ${day.replace(/^0/, ' ')} ${clock} ${year}`;
   });
 }
 

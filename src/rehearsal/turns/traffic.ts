@@ -2,7 +2,8 @@ import type { WatchProgress } from './turn.ts';
 
 /** One watch that is served. */
 export interface ServedWatch {
-  wrote(): void;
+  /** `isLast`: a program that waits for the end of what it watches has its answer now. */
+  wrote(isLast: boolean): void;
   /** By this server: its client will hear of it. */
   ended(): void;
   /** By its client. */
@@ -18,6 +19,7 @@ export class Traffic {
   #delayed = 0;
   /** Watches of programs; those of the wizard itself have numbers. */
   #foreignWatches = 0;
+  #isActionDue = false;
   readonly #numbered = new Map<string, WatchProgress>();
   readonly #unreported = new Set<string>();
   readonly #changed: () => void;
@@ -36,6 +38,11 @@ export class Traffic {
     return this.#delayed + this.#foreignWatches;
   }
 
+  /** A program was sent what it waited for, and has not asked for anything since. */
+  get isActionDue(): boolean {
+    return this.#isActionDue;
+  }
+
   /** The wizard's own watches have been sent something since the last report. */
   get hasNews(): boolean {
     return this.#unreported.size > 0;
@@ -43,6 +50,7 @@ export class Traffic {
 
   /** A request that is answered; called back when that is done. */
   answers(): () => void {
+    this.#isActionDue = false;
     return this.#count(
       () => (this.#answering += 1),
       () => (this.#answering -= 1),
@@ -64,7 +72,15 @@ export class Traffic {
         () => (this.#foreignWatches += 1),
         () => (this.#foreignWatches -= 1),
       );
-      return { wrote: () => this.#changed(), ended, gone: ended };
+      const wrote = (isLast: boolean) => {
+        this.#isActionDue ||= isLast;
+        this.#changed();
+      };
+      const gone = () => {
+        this.#isActionDue = false;
+        ended();
+      };
+      return { wrote, ended: gone, gone };
     }
     const progress: WatchProgress = { lines: 0, isEnded: false };
     this.#numbered.set(number, progress);

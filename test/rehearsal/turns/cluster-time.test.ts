@@ -38,7 +38,7 @@ test('time goes from one moment to the next, until the wizard wants to be woken'
 test('what the wizard is sent ends the turn at that moment', async () => {
   const { clock, traffic, give } = cluster();
   const watch = traffic.watches('7');
-  clock.after(3000, () => watch.wrote());
+  clock.after(3000, () => watch.wrote(false));
   clock.after(4000, () => expect.unreachable('the wizard has not seen it yet'));
   expect(await give({ until: 3500 })).toEqual({ now: 3000, watches: { 7: { lines: 1, isEnded: false } } });
   // It is told once.
@@ -74,6 +74,22 @@ test('time passes for a program that waits for it, or for the end of a watch', a
   expect(clock.now()).toBe(200);
   traffic.watches(undefined);
   expect(await give({ until: 900, outside: 1 })).toMatchObject({ now: 900 });
+});
+
+test('a program that was sent the end of what it watches acts before time goes on', async () => {
+  const { clock, traffic, give } = cluster();
+  const watch = traffic.watches(undefined);
+  clock.after(1000, () => watch.wrote(true));
+  void give({ until: 60_000, outside: 1 });
+  await expect.poll(() => clock.now()).toBe(1000);
+  // Its next question comes when it comes.
+  await new Promise<void>((resolve) => setTimeout(resolve, 200));
+  expect(clock.now()).toBe(1000);
+  const answered = traffic.answers();
+  watch.gone();
+  answered();
+  await quiet();
+  expect(clock.now()).toBe(1000);
 });
 
 test('a turn that is taken back before it was heard of ends at once', async () => {

@@ -62,7 +62,7 @@ test('what watches bring at one moment comes in the order of their addresses, wh
         const [address = '', query = ''] = path.split('?');
         const watch = traffic.watches(new URLSearchParams(query).get(watchParameter) ?? undefined);
         sends[address] = (line) => {
-          watch.wrote();
+          watch.wrote(false);
           // The connection of pods is a slow one.
           setTimeout(() => chunk(Buffer.from(`${line}\n`)), address === '/pods' ? 20 : 0);
         };
