@@ -10,6 +10,7 @@ import { startRehearsal, type Rehearsal } from '../rehearsal/start.ts';
 import { WizardTime } from '../rehearsal/turns/wizard-time.ts';
 import { fetchThroughProxy } from '../tools/fetched/fetch-through-proxy.ts';
 import { locateTool } from '../tools/fetched/locate-tool.ts';
+import { liveGroups } from '../tools/shell/groups.ts';
 import { createRun } from '../tools/shell/run.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Program } from './program.ts';
@@ -59,6 +60,7 @@ export async function rehearse<Result>(
     start: cluster.options.start,
     ...(speed === 'max' ? {} : { speed }),
     idleSpeed: shownSpeed,
+    programs: () => liveGroups.all(),
     bug: (error) =>
       queueMicrotask(() => {
         throw error;

@@ -65,7 +65,7 @@ export function createRunningCluster(options: RehearsalOptions, bug: ClusterSett
   const { speed } = options;
   if (speed === 'turns') {
     const clock = new ManualClock(options.start);
-    const traffic = new Traffic(() => time.heard());
+    const traffic = new Traffic(() => time.lookAgain());
     const time = new ClusterTime(clock, traffic, bug);
     return createCluster({ ...options, clock, bug, traffic, time });
   }

@@ -35,6 +35,15 @@ describe('a rehearsal', { timeout: 120_000 }, () => {
     },
   );
 
+  it.each(['', 'crash:backend', 'api-500:5%'])('is the same to the byte with the same seed (%s)', async (fault) => {
+    const args = ['--verbose', ...(fault === '' ? [] : ['--fault', fault])];
+    const [first, second] = [await up('todo', ...args), await up('todo', ...args)];
+    expect(first.events.at(-1)?.type).toBe('run.finished');
+    expect(second.stdout).toBe(first.stdout);
+    const other = await up('todo', ...args, '--seed', 'another');
+    expect(other.stdout).not.toBe(first.stdout);
+  });
+
   it.each([
     ['image-pull:backend', 'rollout.backend', 'image-not-found'],
     ['image-pull:backend:unauthorised', 'rollout.backend', 'image-unauthorised'],

@@ -54,8 +54,8 @@ export function serveWatch(response: ServerResponse, parts: WatchParts): void {
       response.destroy();
     }
   };
-  const write = (line: string, isLast = false) => {
-    served.wrote(isLast);
+  const write = (line: string, isEnd = false) => {
+    served.wrote(isEnd);
     if (waiting.push(`${line}\n`) === 1) setImmediate(flush);
   };
   const writeBookmark = (isInitialEnd: boolean) => write(bookmarkLine(resource, store.revision, isInitialEnd));

@@ -3,11 +3,6 @@ import type { ManualClock } from '../clock.ts';
 import type { Traffic } from './traffic.ts';
 import type { Turn, TurnEnd } from './turn.ts';
 
-/** Real milliseconds without any request after which a program that waits is taken to wait, and not to be about to ask. */
-const reactionTime = 25;
-/** Real milliseconds for a program to act on what it waited for. */
-const actionTime = 2000;
-
 /**
  * The cluster's side of the turns: moves its clock from one moment to the next while nobody has anything to do, and gives
  * the turn back as soon as the wizard is concerned.
@@ -21,8 +16,6 @@ export class ClusterTime {
   #isLooking = false;
   /** Real time at which the clock was moved last: a wait at a given speed counts from there. */
   #movedAt = performance.now();
-  /** Real time of the last request, answer or event. */
-  #heardAt = 0;
   #takenBack = 0;
 
   constructor(clock: ManualClock, traffic: Traffic, bug: (error: unknown) => void) {
@@ -51,13 +44,7 @@ export class ClusterTime {
     const open = this.#turn;
     this.#turn = undefined;
     clearTimeout(this.#timer);
-    open?.end({ now: this.#clock.now(), watches: this.#traffic.report() });
-  }
-
-  /** A request came or was answered, a watch was sent something. */
-  heard(): void {
-    this.#heardAt = performance.now();
-    this.lookAgain();
+    open?.end({ now: this.#clock.now(), ...this.#traffic.report() });
   }
 
   /** Whether time may move may have changed. */
@@ -95,12 +82,8 @@ export class ClusterTime {
   }
 
   /** Real milliseconds. */
-  #waitBefore(next: number, { speed, outside }: Turn): number {
-    const longest = this.#traffic.isActionDue ? actionTime : reactionTime;
-    const reaction = outside === 0 ? 0 : this.#heardAt + longest - performance.now();
-    if (speed === undefined) return reaction;
-    const passed = performance.now() - this.#movedAt;
-    return Math.max(reaction, (next - this.#clock.now()) / speed - passed);
+  #waitBefore(next: number, { speed }: Turn): number {
+    return speed === undefined ? 0 : (next - this.#clock.now()) / speed - (performance.now() - this.#movedAt);
   }
 }
 

@@ -1,8 +1,8 @@
-import type { WatchProgress } from './turn.ts';
+import type { TurnEnd, WatchProgress } from './turn.ts';
 
 /** One watch that is served. */
 export interface ServedWatch {
-  /** `isLast`: a program that waits for the end of what it watches has its answer now. */
+  /** `isLast`: whoever waits for the end of what it watches has its answer now. */
   wrote(isLast: boolean): void;
   /** By this server: its client will hear of it. */
   ended(): void;
@@ -19,6 +19,7 @@ export class Traffic {
   #delayed = 0;
   /** Watches of programs; those of the wizard itself have numbers. */
   #foreignWatches = 0;
+  #hasForeignNews = false;
   #isActionDue = false;
   readonly #numbered = new Map<string, WatchProgress>();
   readonly #unreported = new Set<string>();
@@ -38,19 +39,13 @@ export class Traffic {
     return this.#delayed + this.#foreignWatches;
   }
 
-  /** A program was sent what it waited for, and has not asked for anything since. */
-  get isActionDue(): boolean {
-    return this.#isActionDue;
-  }
-
-  /** The wizard's own watches have been sent something since the last report. */
+  /** A watch has been sent something since the last report: the wizard, or a program, may act on it. */
   get hasNews(): boolean {
-    return this.#unreported.size > 0;
+    return this.#unreported.size > 0 || this.#hasForeignNews;
   }
 
   /** A request that is answered; called back when that is done. */
   answers(): () => void {
-    this.#isActionDue = false;
     return this.#count(
       () => (this.#answering += 1),
       () => (this.#answering -= 1),
@@ -73,14 +68,12 @@ export class Traffic {
         () => (this.#foreignWatches -= 1),
       );
       const wrote = (isLast: boolean) => {
+        this.#hasForeignNews = true;
         this.#isActionDue ||= isLast;
         this.#changed();
       };
-      const gone = () => {
-        this.#isActionDue = false;
-        ended();
-      };
-      return { wrote, ended: gone, gone };
+      wrote(true);
+      return { wrote, ended, gone: ended };
     }
     const progress: WatchProgress = { lines: 0, isEnded: false };
     this.#numbered.set(number, progress);
@@ -103,16 +96,19 @@ export class Traffic {
   }
 
   /** What the numbered watches have been sent since the last report, and in all. */
-  report(): Record<string, WatchProgress> {
-    const report = Object.fromEntries(
+  report(): Omit<TurnEnd, 'now'> {
+    const watches = Object.fromEntries(
       [...this.#unreported].toSorted(byNumber).flatMap((number) => {
         const progress = this.#numbered.get(number);
         return progress === undefined ? [] : [[number, { ...progress }]];
       }),
     );
-    for (const [number, { isEnded }] of Object.entries(report)) if (isEnded) this.#numbered.delete(number);
+    for (const [number, { isEnded }] of Object.entries(watches)) if (isEnded) this.#numbered.delete(number);
     this.#unreported.clear();
-    return report;
+    const isActionDue = this.#isActionDue;
+    this.#hasForeignNews = false;
+    this.#isActionDue = false;
+    return { watches, isActionDue };
   }
 
   #count(begin: () => void, end: () => void): () => void {

@@ -19,6 +19,8 @@ export interface Turn {
 /** The cluster has come as far as `now`. */
 export interface TurnEnd {
   now: number;
+  /** A program has begun to wait, or has what it waited for: what it does next may take it a moment. */
+  isActionDue: boolean;
   /** By number of a watch of the wizard: what it has been sent so far. */
   watches: Record<string, WatchProgress>;
 }

@@ -4,12 +4,19 @@ import type { Transport } from '../../kubernetes/watch/transport.ts';
 import type { RunCommand } from '../../tools/shell/run.ts';
 import { ManualClock } from '../clock.ts';
 import type { RehearsalControl } from '../control-client.ts';
+import { areIdle } from './idle-programs.ts';
 import { heldRun } from './held-run.ts';
 import { Outside } from './outside.ts';
 import { WatchInbox } from './watch-inbox.ts';
 
-/** Real milliseconds that a program may take before the cluster is asked whether it waits for it. */
-const askAfter = 20;
+/** Real milliseconds between looks at whether the programs have anything to do. */
+const lookEvery = 5;
+/** So often in a row they must have had nothing: what they are sent may still be on its way. */
+const looks = 4;
+/** So often when a program has something to act on: it may have timers of its own (Helm's status watcher: some 100 ms). */
+const looksWhenDue = 60;
+/** Where that cannot be seen: real milliseconds after which a program is taken to wait. */
+const reactionTime = 300;
 /** Real milliseconds after which a program that does not end is taken to ask the cluster again and again. */
 const stuckAfter = 5000;
 /** Its time then goes at this speed: such a program counts real seconds. */
@@ -23,6 +30,8 @@ export interface WizardTimeSettings {
   speed?: number;
   /** How fast it goes while nobody but the person is waited for. */
   idleSpeed: number;
+  /** Numbers of the processes that were started: programs, and the cluster. */
+  programs(): Iterable<number>;
   /** An error that is a mistake of ours. */
   bug(error: unknown): void;
 }
@@ -41,6 +50,7 @@ export class WizardTime implements ProgramTime {
   #isClosed = false;
   /** What runs outside has not moved for long. */
   #isStuck = false;
+  #isActionDue = false;
   #questions = 0;
   #turns = 0;
   /** Set while the cluster has the turn: when it gives it back at the latest. */
@@ -112,8 +122,7 @@ export class WizardTime implements ProgramTime {
         this.#clock.settle();
         continue;
       }
-      // Most programs end by themselves: the cluster is asked only about those that take their time.
-      if (this.#outside.running > 0) await this.#heard(askAfter);
+      if (this.#outside.running > 0) await this.#untilIdle();
       if (!this.#isClosed && !this.#outside.hasSomething) await this.#lend();
     }
   }
@@ -136,10 +145,24 @@ export class WizardTime implements ProgramTime {
     }
     this.#stopHearing();
     this.#lent = undefined;
+    this.#isActionDue = end.isActionDue;
     if (end.now > this.now()) this.#outside.park();
     await this.#inbox.arrived(end.watches);
     this.#clock.moveTo(end.now);
     this.#inbox.deliver();
+  }
+
+  /** Until something outside has finished, or none of the programs has anything to do but to wait. */
+  async #untilIdle(): Promise<void> {
+    const { programs } = this.#settings;
+    const wanted = this.#isActionDue ? looksWhenDue : looks;
+    let idle = 0;
+    while (idle < wanted) {
+      if ((await this.#heard(lookEvery)) === 'news' || this.#isClosed) return;
+      const areAll = areIdle(programs());
+      if (areAll === undefined) return void (await this.#heard(reactionTime));
+      idle = areAll ? idle + 1 : 0;
+    }
   }
 
   #pace(): { speed?: number } {

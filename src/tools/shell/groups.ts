@@ -19,6 +19,7 @@ export const liveGroups = {
   signalAll(name: NodeJS.Signals): void {
     for (const pid of groups) liveGroups.signal(pid, name);
   },
+  all: (): Iterable<number> => groups,
   get size(): number {
     return groups.size;
   },

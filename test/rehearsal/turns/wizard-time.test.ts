@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 /** Both sides of the turns in one process, at full speed. */
 function both() {
   const clock = new ManualClock(0);
-  const traffic: Traffic = new Traffic(() => cluster.heard());
+  const traffic: Traffic = new Traffic(() => cluster.lookAgain());
   const fail = (error: unknown) => {
     throw error;
   };
@@ -21,7 +21,7 @@ function both() {
     giveTurn: cluster.take.bind(cluster),
     takeBack: async ({ number }: { number: number }) => cluster.takeBack(number),
   };
-  const time = new WizardTime({ control, start: 0, idleSpeed: 1, bug: fail });
+  const time = new WizardTime({ control, start: 0, idleSpeed: 1, programs: () => [], bug: fail });
   onTestFinished(() => time.close());
   return { clock, traffic, time };
 }
