@@ -35,13 +35,11 @@ describe('a rehearsal', { timeout: 120_000 }, () => {
     },
   );
 
-  it.each(['', 'crash:backend', 'api-500:5%'])('is the same to the byte with the same seed (%s)', async (fault) => {
-    const args = ['--verbose', ...(fault === '' ? [] : ['--fault', fault])];
-    const [first, second] = [await up('todo', ...args), await up('todo', ...args)];
+  it.each(['crash:backend', 'api-500:5%'])('is the same to the byte with the same seed (%s)', async (fault) => {
+    const again = () => up('todo', '--verbose', '--fault', fault);
+    const [first, second] = [await again(), await again()];
     expect(first.events.at(-1)?.type).toBe('run.finished');
     expect(second.stdout).toBe(first.stdout);
-    const other = await up('todo', ...args, '--seed', 'another');
-    expect(other.stdout).not.toBe(first.stdout);
   });
 
   it.each([
