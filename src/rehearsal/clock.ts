@@ -21,13 +21,23 @@ interface Timer {
   at: number;
   order: number;
   act: () => void;
+  /** Who set it; known only shortly before too many have acted at one instant. */
+  setBy?: string | undefined;
 }
+
+/** Timers at one instant that are a mistake of ours: something sets itself again without any time passing. */
+const tooMany = 1_000_000;
+/** Of the last of them it is told who set them. */
+const told = 1000;
 
 abstract class QueueClock implements RehearsalClock {
   #timers: Timer[] = [];
   #order = 0;
   #second = -1;
   #timestamp = '';
+  #instant = Number.NEGATIVE_INFINITY;
+  #atOnce = 0;
+  #setters: Map<string, number> | undefined;
 
   abstract now(): number;
   /** Called when the earliest timer has changed. */
@@ -35,7 +45,8 @@ abstract class QueueClock implements RehearsalClock {
 
   after(milliseconds: number, act: () => void): () => void {
     this.#order += 1;
-    const timer = { at: this.now() + Math.max(0, milliseconds), order: this.#order, act };
+    const timer: Timer = { at: this.now() + Math.max(0, milliseconds), order: this.#order, act };
+    if (this.#setters !== undefined) timer.setBy = callers();
     push(this.#timers, timer);
     if (this.#timers[0] === timer) this.rescheduled(timer.at);
     return () => {
@@ -63,10 +74,42 @@ abstract class QueueClock implements RehearsalClock {
     return this.#timers[0]?.at;
   }
 
-  /** Runs the earliest timer. */
+  /** Runs the earliest timer. Throws where timers set one another without end at one instant; what was due is left out. */
   protected runNext(): void {
-    pop(this.#timers)?.act();
+    const timer = pop(this.#timers);
+    if (timer === undefined) return;
+    if (timer.at > this.#instant) {
+      this.#instant = timer.at;
+      this.#atOnce = 0;
+      this.#setters = undefined;
+    } else this.#atOnce += 1;
+    if (this.#atOnce > tooMany - told) this.#watch(timer);
+    timer.act();
   }
+
+  #watch({ setBy }: Timer): void {
+    const setters = (this.#setters ??= new Map());
+    if (setBy !== undefined) setters.set(setBy, (setters.get(setBy) ?? 0) + 1);
+    if (this.#atOnce < tooMany) return;
+    this.#atOnce = 0;
+    this.#setters = undefined;
+    const most = [...setters].toSorted(([, one], [, other]) => other - one).slice(0, 5);
+    throw new Error(
+      [
+        `${tooMany} timers at ${this.microTimestamp()}: time does not pass any more. Of the last ${told} were set`,
+        ...most.map(([by, count]) => `${count} by ${by}`),
+      ].join('\n  '),
+    );
+  }
+}
+
+/** The functions that set a timer, the nearest first. */
+function callers(): string {
+  const [, , , ...frames] = (new Error('a timer').stack ?? '').split('\n');
+  return frames
+    .slice(0, 6)
+    .map((frame) => frame.trim().replace(/^at /, ''))
+    .join(' < ');
 }
 
 /** Runs at a fixed multiple of real time. */
