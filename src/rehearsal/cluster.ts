@@ -29,6 +29,7 @@ import { nodeNames, seed, seededImages } from './node/seed.ts';
 import type { JsonObject, StoredObject } from './objects.ts';
 import type { RehearsalOptions } from './options.ts';
 import { trackUpdate } from './patch/managed-fields.ts';
+import { conversionOf } from './patch/versions.ts';
 import { resetFilter } from './patch/reset-fields.ts';
 import { customDefaults } from './schema/custom-body.ts';
 import { customObjectErrors } from './schema/custom-validation.ts';
@@ -124,9 +125,10 @@ export function createCluster({ clock, bug, traffic = new Traffic(), time, ...op
 }
 
 function createApi(clock: RehearsalClock, chance: Chance, faults: Faults): Api {
+  const registry = new Registry();
   return new Api({
     store: new Store(),
-    registry: new Registry(),
+    registry,
     clock,
     chance: chance.fork('api'),
     rules: kindRules,
@@ -146,16 +148,20 @@ function createApi(clock: RehearsalClock, chance: Chance, faults: Faults): Api {
         old === undefined ? {} : { old: old as unknown as JsonObject },
       ),
     metaErrors,
-    trackUpdate: ({ resource, subresource, after, ...write }) =>
-      trackUpdate({
+    trackUpdate: ({ resource, subresource, before, after, ...write }) => {
+      const apiVersion = apiVersionOf(resource);
+      return trackUpdate({
         ...write,
-        after: after as unknown as JsonObject,
-        apiVersion: apiVersionOf(resource),
+        before: before && convert(before, apiVersion),
+        after: convert(after, apiVersion) as unknown as JsonObject,
+        apiVersion,
         shape: resource.shape,
         lookup: builtInType,
         reset: resetFilter(resource, subresource),
+        convert: conversionOf(resource, registry),
         subresource,
-      }),
+      });
+    },
   });
 }
 

@@ -356,7 +356,7 @@ export class Api {
       after,
       manager: by.fieldManager,
       time: this.#parts.clock.timestamp(),
-      resource,
+      resource: by.asked ?? resource,
       subresource,
     });
   }

@@ -8,6 +8,8 @@ export interface Requester {
   /** Name in managedFields. */
   fieldManager: string;
   isDryRun?: boolean;
+  /** The resource in the version of the request, in which fields are managed; without it in that of the object. */
+  asked?: Resource;
   /** Sent to the client as a `Warning` header. */
   warn?(text: string): void;
 }

@@ -1,10 +1,11 @@
 import type { Requester } from '../api/requests.ts';
+import type { Resource } from '../api/resource.ts';
 import { invalid, type StatusError } from '../api/status-error.ts';
 import { subjectOf } from './authorization.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Who asks, and the options that every write takes (metav1.CreateOptions, UpdateOptions, PatchOptions). */
-export function requesterOf(exchange: Exchange): Requester {
+export function requesterOf(exchange: Exchange, asked?: Resource): Requester {
   const dryRun = exchange.query.getAll('dryRun');
   for (const value of dryRun)
     if (value !== 'All' && value !== '')
@@ -16,6 +17,7 @@ export function requesterOf(exchange: Exchange): Requester {
     fieldManager: manager === '' ? managerFromUserAgent(exchange.header('user-agent')) : manager,
     isDryRun: dryRun.includes('All'),
     warn: exchange.warn,
+    ...(asked === undefined ? {} : { asked }),
   };
 }
 

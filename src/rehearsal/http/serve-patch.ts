@@ -7,6 +7,7 @@ import { applyPatch } from '../patch/apply.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { resetFilter } from '../patch/reset-fields.ts';
+import { conversionOf } from '../patch/versions.ts';
 import { readRaw } from '../schema/body.ts';
 import { conversionError } from '../patch/conversion-error.ts';
 import { goValue } from '../patch/go-format.ts';
@@ -55,7 +56,7 @@ function serveChange(
   parts: RestParts,
 ): void {
   const view = viewFor(exchange, resource, parts);
-  const by = requesterOf(exchange);
+  const by = requesterOf(exchange, resource);
   const change = patcherOf(type, bytes, resource);
   const storage = parts.api.registry.stored(resource);
   const validation = validationOf(exchange);
@@ -156,6 +157,7 @@ function serveApply(request: NamedRequest, bytes: Buffer, parts: RestParts): voi
       shape: resource.shape,
       lookup: builtInType,
       reset: resetFilter(resource, subresource),
+      convert: conversionOf(resource, parts.api.registry),
       apiVersion: apiVersionOf(resource),
       time: parts.api.clock.timestamp(),
       subresource,

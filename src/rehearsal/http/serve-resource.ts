@@ -140,7 +140,7 @@ async function serveCreate(request: ResourceRequest, parts: RestParts): Promise<
   const { exchange, resource, namespace } = request;
   if (!resource.verbs.includes('create')) throw methodNotAllowed();
   const view = viewFor(exchange, resource, parts);
-  const by = requesterOf(exchange);
+  const by = requesterOf(exchange, resource);
   const object = (await objectFor(request)) as unknown as StoredObject;
   const own = parts.convert(object, storedVersion(resource, parts)) as NewObject;
   exchange.json(201, view.one(parts.api.create(parts.api.registry.stored(resource), namespace, own, by)));
@@ -150,7 +150,7 @@ async function serveUpdate(request: NamedRequest, parts: RestParts): Promise<voi
   const { exchange, resource, namespace, name } = request;
   if (!resource.verbs.includes('update')) throw methodNotAllowed();
   const view = viewFor(exchange, resource, parts);
-  const by = requesterOf(exchange);
+  const by = requesterOf(exchange, resource);
   const sent = (await objectFor(request)) as unknown as StoredObject;
   const object = parts.convert(sent, storedVersion(resource, parts));
   const target = { resource: parts.api.registry.stored(resource), namespace, name };

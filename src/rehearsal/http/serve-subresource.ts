@@ -1,3 +1,4 @@
+import { apiVersionOf } from '../api/resource.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { StoredObject } from '../objects.ts';
 import { viewFor } from './answers.ts';
@@ -45,9 +46,13 @@ async function servePart(request: NamedRequest, parts: RestParts): Promise<void>
     case 'PATCH':
       return servePatch(request, parts);
     case 'PUT': {
-      const object = (await objectFor(request)) as unknown as StoredObject;
-      const target = { resource, namespace, name, subresource };
-      return exchange.json(200, view.one(parts.api.update(target, requesterOf(exchange), () => ({ object }))));
+      const stored = parts.api.registry.stored(resource);
+      const object = parts.convert((await objectFor(request)) as unknown as StoredObject, apiVersionOf(stored));
+      const target = { resource: stored, namespace, name, subresource };
+      return exchange.json(
+        200,
+        view.one(parts.api.update(target, requesterOf(exchange, resource), () => ({ object }))),
+      );
     }
     default:
       throw methodNotAllowed();

@@ -4,12 +4,12 @@ import { type Fields, fill, set } from './sharing.ts';
 
 /**
  * Versions of one stored object. Events and HorizontalPodAutoscalers are the built-in kinds that more than one API serves;
- * every other object comes back as it is.
+ * those of custom resources differ in their apiVersion alone (`spec.conversion.strategy: None`).
  */
 export function convert(object: StoredObject, toApiVersion: string): StoredObject {
   if (object.apiVersion === toApiVersion) return object;
   const conversion = conversions[`${object.kind} ${object.apiVersion} ${toApiVersion}`];
-  return conversion === undefined ? object : conversion(object);
+  return conversion === undefined ? { ...object, apiVersion: toApiVersion } : conversion(object);
 }
 
 const conversions: Record<string, (object: StoredObject) => StoredObject> = {

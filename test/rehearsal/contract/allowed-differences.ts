@@ -22,11 +22,6 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     where: 'quotas / * / observe v1/resourcequotas*: v1/resourcequotas[0].metadata.managedFields*',
     why: 'Not so yet: the quota admission counts from the objects and leaves writing what is used to the controller.',
   },
-  {
-    where: 'autoscaling / kubectl 1.32 / observe *managedFields*',
-    why: 'Not so yet: fields are managed in the version in which an object is kept, not in that of the request.',
-    expected: /kubectl-autoscale Update autoscaling\/v1:/,
-  },
 ];
 
 /**
