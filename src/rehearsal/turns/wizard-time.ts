@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as realTime } from 'node:timers/promises';
 import type { ProgramTime } from '../../clock.ts';
 import type { Transport } from '../../kubernetes/watch/transport.ts';
@@ -54,7 +55,7 @@ export class WizardTime implements ProgramTime {
   #questions = 0;
   #turns = 0;
   /** Set while the cluster has the turn: when it gives it back at the latest. */
-  #lent: { until: number | undefined } | undefined;
+  #lent: { until: number | undefined; since: number; speed: number | undefined } | undefined;
 
   constructor(settings: WizardTimeSettings) {
     this.#settings = settings;
@@ -66,14 +67,18 @@ export class WizardTime implements ProgramTime {
     });
   }
 
+  /** While the cluster has the turn, about as far as it will have come. */
   now(): number {
-    return this.#clock.now();
+    const standing = this.#clock.now();
+    if (this.#lent?.speed === undefined) return standing;
+    const { until = Infinity, since, speed } = this.#lent;
+    return Math.min(until, standing + (performance.now() - since) * speed);
   }
 
   after(milliseconds: number, act: () => void): () => void {
-    const cancel = this.#clock.after(milliseconds, act);
-    const { until } = this.#lent ?? {};
-    if (this.#lent !== undefined && (until === undefined || this.now() + milliseconds < until)) this.#wake();
+    const at = this.now() + milliseconds;
+    const cancel = this.#clock.after(at - this.#clock.now(), act);
+    if (this.#lent !== undefined && at < (this.#lent.until ?? Infinity)) this.#wake();
     return cancel;
   }
 
@@ -118,7 +123,7 @@ export class WizardTime implements ProgramTime {
     while (!this.#isClosed) {
       await untilQuiet();
       if (this.#outside.deliverNext()) continue;
-      if (this.#clock.nextTimer !== undefined && this.#clock.nextTimer <= this.now()) {
+      if (this.#clock.nextTimer !== undefined && this.#clock.nextTimer <= this.#clock.now()) {
         this.#clock.settle();
         continue;
       }
@@ -133,9 +138,9 @@ export class WizardTime implements ProgramTime {
     const outside = this.#outside.running;
     const until = this.#clock.nextTimer;
     const isStuck = outside > 0 && this.#isStuck;
-    this.#lent = { until };
     this.#turns += 1;
     const given = { number: this.#turns, ...this.#pace(), outside, isStuck, ...(until === undefined ? {} : { until }) };
+    this.#lent = { until, since: performance.now(), speed: given.speed };
     const turn = control.giveTurn(given);
     const heard = this.#heard(outside > 0 && !isStuck ? stuckAfter : undefined);
     let end = await Promise.race([turn, heard.then((why) => void (this.#isStuck ||= why === 'late'))]);
@@ -146,7 +151,7 @@ export class WizardTime implements ProgramTime {
     this.#stopHearing();
     this.#lent = undefined;
     this.#isActionDue = end.isActionDue;
-    if (end.now > this.now()) this.#outside.park();
+    if (end.now > this.#clock.now()) this.#outside.park();
     await this.#inbox.arrived(end.watches);
     this.#clock.moveTo(end.now);
     this.#inbox.deliver();

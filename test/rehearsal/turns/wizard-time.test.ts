@@ -9,8 +9,8 @@ import { WizardTime } from '../../../src/rehearsal/turns/wizard-time.ts';
 
 const never = new AbortController().signal;
 
-/** Both sides of the turns in one process, at full speed. */
-function both() {
+/** Both sides of the turns in one process, at full speed unless told. */
+function both(speed?: number) {
   const clock = new ManualClock(0);
   const traffic: Traffic = new Traffic(() => cluster.lookAgain());
   const fail = (error: unknown) => {
@@ -21,7 +21,8 @@ function both() {
     giveTurn: cluster.take.bind(cluster),
     takeBack: async ({ number }: { number: number }) => cluster.takeBack(number),
   };
-  const time = new WizardTime({ control, start: 0, idleSpeed: 1, programs: () => [], bug: fail });
+  const pace = speed === undefined ? {} : { speed };
+  const time = new WizardTime({ control, start: 0, ...pace, idleSpeed: 1, programs: () => [], bug: fail });
   onTestFinished(() => time.close());
   return { clock, traffic, time };
 }
@@ -87,4 +88,17 @@ test('what watches bring at one moment comes in the order of their addresses, wh
   });
   await pause(time, 1000, never);
   expect(heard).toEqual(['500 pod', '500 service']);
+});
+
+test('what is begun after a person has taken their time has its own time from then on', async () => {
+  const { time } = both(100);
+  time.after(3_600_000, () => undefined);
+  // Nobody has anything to do; at this speed twenty seconds pass.
+  await new Promise<void>((resolve) => setTimeout(resolve, 200));
+  expect(time.now()).toBeGreaterThan(15_000);
+  let isTooLate = false;
+  const cancel = time.after(5000, () => (isTooLate = true));
+  await time.during(() => Promise.resolve());
+  cancel();
+  expect(isTooLate).toBe(false);
 });
