@@ -28,4 +28,6 @@ export interface AdmissionPlugin {
   mutate?(request: AdmissionRequest, reader: Reader): StoredObject | undefined;
   /** Throws StatusError to refuse. */
   validate?(request: AdmissionRequest, reader: Reader): void;
+  /** Objects whose status the request changes, as they are to be: written once nothing refuses it, unless it is a dry run. */
+  statuses?(request: AdmissionRequest, reader: Reader): readonly StoredObject[];
 }

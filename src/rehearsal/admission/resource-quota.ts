@@ -1,5 +1,4 @@
 import { forbidden } from '../api/status-error.ts';
-import { apiVersionOf } from '../api/resource.ts';
 import type { Reader } from '../controllers/client.ts';
 import type { QuotaSpec } from '../kinds/limits.ts';
 import { amountsOf } from '../kinds/pod/resources.ts';
@@ -15,7 +14,7 @@ import {
 } from '../kinds/quantity.ts';
 import type { StoredObject } from '../objects.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
-import { computeUsage, covers, isAbout, specOfQuota, usageOf, usedOf, type Usage } from './quota-usage.ts';
+import { computeUsage, covers, isAbout, specOfQuota, usageOf, type Usage } from './quota-usage.ts';
 
 /** Resources that every container must state once a quota limits them. */
 const mustBeStated = ['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory'];
@@ -69,22 +68,24 @@ function added({ resource, object, old }: AdmissionRequest, limits: QuotaSpec): 
 
 /** A quota that is about the request. */
 interface Concerned {
+  quota: StoredObject;
   title: string;
-  namespace: string | undefined;
   limited: ResourceList;
   limits: QuotaSpec;
   /** Of what it limits, that which the request can take. */
   names: readonly string[];
+  /** As its status says, in which the admission notes what it lets through before its controller counts again. */
+  used: Usage;
 }
 
 function concerned({ object, resource }: AdmissionRequest, quota: StoredObject): Concerned | undefined {
-  const { hard: limited } = (quota['status'] ?? {}) as { hard?: ResourceList };
+  const { hard: limited, used = {} } = (quota['status'] ?? {}) as { hard?: ResourceList; used?: ResourceList };
   // A quota holds once its controller has looked at it.
   if (object === undefined || limited === undefined) return undefined;
   const limits: QuotaSpec = { ...specOfQuota(quota), hard: limited };
   if (!covers(limits, object, resource)) return undefined;
-  const { name: title, namespace } = quota.metadata;
-  return { title, namespace, limited, limits, names: Object.keys(limited).filter((entry) => isAbout(entry, resource)) };
+  const names = Object.keys(limited).filter((entry) => isAbout(entry, resource));
+  return { quota, title: quota.metadata.name, limited, limits, names, used: new Map(amountsOf(used)) };
 }
 
 function checkStated({ resource, object, name }: AdmissionRequest, { title, names }: Concerned): void {
@@ -92,13 +93,10 @@ function checkStated({ resource, object, name }: AdmissionRequest, { title, name
   if (missing !== undefined) throw forbidden(resource, name, `failed quota: ${title}: ${missing}`);
 }
 
-function checkAmounts(request: AdmissionRequest, quota: Concerned, reader: Reader): void {
+function checkAmounts(request: AdmissionRequest, quota: Concerned): void {
   const { resource, name } = request;
-  const { title, namespace, limited, limits, names } = quota;
+  const { title, limited, limits, names, used } = quota;
   const delta = added(request, limits);
-  const used = usedOf(limits, [resource], (each) =>
-    reader.list(`${apiVersionOf(each) as 'v1'} ${each.kind}`, namespace === undefined ? {} : { namespace }),
-  );
   const exceeded = names.filter((entry) => {
     const more = delta.get(entry);
     if (more === undefined) return false;
@@ -114,14 +112,32 @@ function checkAmounts(request: AdmissionRequest, quota: Concerned, reader: Reade
   );
 }
 
+/** The quota with what the request adds; undefined when that is nothing. */
+function charged(request: AdmissionRequest, { quota, limits, names, used }: Concerned): StoredObject | undefined {
+  const delta = added(request, limits);
+  const sums = names.flatMap((name) => {
+    const more = delta.get(name);
+    return more === undefined ? [] : [[name, formatQuantity(addQuantities(used.get(name) ?? zeroQuantity, more))]];
+  });
+  if (sums.length === 0) return undefined;
+  const status = quota['status'] as { used?: ResourceList };
+  const total = { ...status.used, ...(Object.fromEntries(sums) as ResourceList) };
+  return { ...quota, status: { ...status, used: total } };
+}
+
+function concernedBy(request: AdmissionRequest, reader: Reader): Concerned[] {
+  const { namespace } = request;
+  if (namespace === undefined || !isHandled(request)) return [];
+  return reader.list('v1 ResourceQuota', { namespace }).flatMap((quota) => concerned(request, quota) ?? []);
+}
+
 /** Holds a namespace to its quotas (apiserver/pkg/admission/plugin/resourcequota). */
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
   validate(request, reader) {
-    const { namespace } = request;
-    if (namespace === undefined || !isHandled(request)) return;
-    const quotas = reader.list('v1 ResourceQuota', { namespace }).flatMap((quota) => concerned(request, quota) ?? []);
+    const quotas = concernedBy(request, reader);
     for (const quota of quotas) checkStated(request, quota);
-    for (const quota of quotas) checkAmounts(request, quota, reader);
+    for (const quota of quotas) checkAmounts(request, quota);
   },
+  statuses: (request, reader) => concernedBy(request, reader).flatMap((quota) => charged(request, quota) ?? []),
 };

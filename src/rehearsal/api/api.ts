@@ -342,7 +342,20 @@ export class Api {
 
   #admit(what: Operation, object: StoredObject, by: Requester): void {
     const request = admissionRequest(what, object, by);
-    for (const plugin of this.#parts.admission) plugin.validate?.(request, this.reader);
+    const { admission } = this.#parts;
+    for (const plugin of admission) plugin.validate?.(request, this.reader);
+    if (by.isDryRun === true) return;
+    for (const plugin of admission)
+      for (const changed of plugin.statuses?.(request, this.reader) ?? []) this.#note(changed);
+  }
+
+  /** What the API server itself writes of a request, through its own client. */
+  #note(object: StoredObject): void {
+    const { apiVersion, kind, metadata } = object;
+    const resource = this.registry.ofKind(`${apiVersion} ${kind}`);
+    if (resource === undefined) return;
+    const { namespace, name } = metadata;
+    this.update({ resource, namespace, name, subresource: 'status' }, itself, () => ({ object }));
   }
 
   #tracked(
@@ -361,6 +374,8 @@ export class Api {
     });
   }
 }
+
+const itself: Requester = { user: 'system:apiserver', fieldManager: 'kube-apiserver' };
 
 /** One write on its way. */
 interface Write {

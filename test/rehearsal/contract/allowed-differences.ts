@@ -18,10 +18,6 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     why: 'A rehearsal has the CoreDNS of Minikube, whose Service is labelled; that of the recorded node is not.',
     actual: /CoreDNS is running at|null/,
   },
-  {
-    where: 'quotas / * / observe v1/resourcequotas*: v1/resourcequotas[0].metadata.managedFields*',
-    why: 'Not so yet: the quota admission counts from the objects and leaves writing what is used to the controller.',
-  },
 ];
 
 /**
