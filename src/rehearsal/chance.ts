@@ -21,9 +21,15 @@ export const createChance = (seed: number | string): Chance => rooted(0x243f6a88
 
 // No vowels, no letters that look like digits: k8s.io/apimachinery/pkg/util/rand.
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
-const digitCodes = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
-/** Digits of a uuid that stand behind a hyphen. */
-const hyphens = [8, 12, 16, 20];
+/** Of a byte, the lower half first. */
+const digitPairs = Array.from({ length: 256 }, (_, byte) => (byte & 15).toString(16) + (byte >>> 4).toString(16));
+
+/** The lowest digits of a word, lowest first. */
+function digitsOf(word: number, count: number): string {
+  let text = '';
+  for (let left = count, rest = word; left > 0; left -= 2, rest >>>= 8) text += digitPairs[rest & 255] ?? '';
+  return text.length === count ? text : text.slice(0, count);
+}
 
 /** xoshiro128**, https://prng.di.unimi.it/: four words, so that no two of a million sources are the same. */
 class Source implements Chance {
@@ -68,30 +74,16 @@ class Source implements Chance {
   }
 
   hex(digits: number): string {
-    const codes = this.#digits(digits);
-    for (let index = 0; index < digits; index += 1) codes[index] = digitCodes[codes[index] ?? 0] ?? 0;
-    return String.fromCharCode(...codes);
+    let text = '';
+    for (let left = digits; left > 0; left -= 8) text += digitsOf(this.#draw(), Math.min(8, left));
+    return text;
   }
 
   uuid(): string {
-    const digits = this.#digits(32);
-    digits[12] = 4;
-    digits[16] = 8 | ((digits[16] ?? 0) & 3);
-    const codes: number[] = [];
-    for (const [index, digit] of digits.entries()) {
-      if (hyphens.includes(index)) codes.push(0x2d);
-      codes.push(digitCodes[digit] ?? 0);
-    }
-    return String.fromCharCode(...codes);
-  }
-
-  /** Numbers from 0 to 15. */
-  #digits(count: number): number[] {
-    const digits: number[] = [];
-    while (digits.length < count)
-      for (let word = this.#draw(), left = 8; left > 0 && digits.length < count; left -= 1, word >>>= 4)
-        digits.push(word & 15);
-    return digits;
+    const [one, two, three, four] = [this.#draw(), this.#draw(), this.#draw(), this.#draw()];
+    // The digits that say the version and the variant.
+    const [versioned, variant] = [(two & ~0xf0000) | 0x40000, (three & ~15) | 8 | (three & 3)];
+    return `${digitsOf(one, 8)}-${digitsOf(two, 4)}-${digitsOf(versioned >>> 16, 4)}-${digitsOf(variant, 4)}-${digitsOf(three >>> 16, 4)}${digitsOf(four, 8)}`;
   }
 
   fork(name: string): Chance {

@@ -7,13 +7,13 @@ export interface AdmissionRequest {
   operation: 'CREATE' | 'UPDATE' | 'DELETE';
   resource: Resource;
   /** `status`, `scale`, `eviction`... */
-  subresource?: string;
-  namespace?: string;
+  subresource?: string | undefined;
+  namespace?: string | undefined;
   name: string;
   /** Not with DELETE. */
-  object?: StoredObject;
+  object?: StoredObject | undefined;
   /** Not with CREATE. */
-  old?: StoredObject;
+  old?: StoredObject | undefined;
   /** `system:serviceaccount:kube-system:replicaset-controller` */
   user: string;
   isDryRun: boolean;

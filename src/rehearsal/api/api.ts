@@ -397,16 +397,17 @@ function admissionRequest(
   object: StoredObject | undefined,
   by: Requester,
 ): AdmissionRequest {
+  const { user, isDryRun = false } = by;
   return {
     operation,
     resource,
     name,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(subresource === undefined ? {} : { subresource }),
-    ...(object === undefined ? {} : { object }),
-    ...(old === undefined ? {} : { old }),
-    user: by.user,
-    isDryRun: by.isDryRun ?? false,
+    namespace,
+    subresource,
+    object,
+    old,
+    user,
+    isDryRun,
     warn: (text) => by.warn?.(text),
   };
 }

@@ -7,18 +7,42 @@ export interface Said {
   fieldPath: string;
 }
 
-/** What is to be written: a new event, or one more of the event with this key. */
-interface Observation {
-  /** Of the event that it is one more of. */
-  key: string;
-  message: string;
-  /** How often it was said since it was first, what was held back included. */
+/** An event that was said once or more. */
+export interface Observed {
+  /** How often since it was first, what was held back included. */
   count: number;
   /** Milliseconds since 1970. */
   first: number;
+  /** Name of the event that was written of it. */
+  written: string | undefined;
 }
 
-/** Objects and texts that one source remembers; the oldest are forgotten. */
+interface Counted extends Observed {
+  /** Undefined of what was combined. */
+  message: string | undefined;
+  fieldPath: string;
+  similar: Similar;
+}
+
+/** What was said about one object with one reason. */
+interface Similar {
+  about: About;
+  reason: string;
+  texts: string[];
+  /** When it was last said; milliseconds since 1970. */
+  at: number;
+  counted: Counted[];
+}
+
+/** What was said about one object with one type, and how much more may be said. */
+interface About {
+  key: string;
+  left: number;
+  at: number;
+  similar: Similar[];
+}
+
+/** Of each of the three kinds above one source remembers so many; those that were said longest ago are forgotten. */
 const remembered = 4096;
 /** So many different texts of one reason about one object are combined; until it is silent for so long (milliseconds). */
 const similarTexts = 10;
@@ -29,46 +53,90 @@ const refill = 300_000;
 
 /**
  * The EventCorrelator of k8s.io/client-go/tools/record v0.34 (events_cache.go) of one source: combines similar events, counts
- * equal ones, and cuts off who says too much.
+ * equal ones, and cuts off who says too much. Its three caches are one tree: what is forgotten has lost what is below it
+ * before, which was said no later.
  */
 export class EventCorrelator {
-  readonly #similar = new Map<string, { texts: Set<string>; at: number }>();
-  readonly #counts = new Map<string, { count: number; first: number }>();
-  readonly #budgets = new Map<string, { left: number; at: number }>();
+  readonly #about = new Map<string, About>();
+  /** In the order in which they were last said. */
+  readonly #similar = new Set<Similar>();
+  readonly #counted = new Set<Counted>();
 
-  /** Undefined when the event is cut off; `now` in milliseconds since 1970. */
-  correlate(said: Said, now: number): Observation | undefined {
-    const { key, message } = this.#aggregate(said, now);
-    const earlier = this.#counts.get(key);
-    const observed = { count: (earlier?.count ?? 0) + 1, first: earlier?.first ?? now };
-    remember(this.#counts, key, observed);
-    return this.#mayBeSaid(`${said.uid}\n${said.type}`, now) ? { key, message, ...observed } : undefined;
+  /** Undefined when the event is cut off; `now` in milliseconds since 1970. `message` is what is to be written. */
+  correlate(said: Said, now: number): { message: string; observed: Observed } | undefined {
+    const about = this.#aboutOf(`${said.uid}\n${said.type}`, now);
+    const similar = this.#similarOf(about, said.reason, now);
+    const isCombined = combines(similar, said.message);
+    const observed = this.#countedOf(
+      similar,
+      isCombined ? undefined : said.message,
+      isCombined ? '' : said.fieldPath,
+      now,
+    );
+    if (!mayBeSaid(about, now)) return undefined;
+    return { message: isCombined ? `(combined from similar events): ${said.message}` : said.message, observed };
   }
 
-  #aggregate({ uid, type, reason, message, fieldPath }: Said, now: number): { key: string; message: string } {
-    const similar = [uid, type, reason].join('\n');
-    const known = this.#similar.get(similar);
-    const texts = known === undefined || now - known.at > similarInterval ? new Set<string>() : known.texts;
-    texts.add(message);
-    remember(this.#similar, similar, { texts, at: now });
-    if (texts.size < similarTexts) return { key: [similar, message, fieldPath].join('\n'), message };
-    const [oldest = ''] = texts;
-    texts.delete(oldest);
-    return { key: similar, message: `(combined from similar events): ${message}` };
+  #countedOf(similar: Similar, message: string | undefined, fieldPath: string, now: number): Observed {
+    const known = similar.counted.find((each) => each.message === message && each.fieldPath === fieldPath);
+    const counted = known ?? { count: 0, first: now, written: undefined, message, fieldPath, similar };
+    counted.count += 1;
+    if (known === undefined) similar.counted.push(counted);
+    const forgotten = touch(this.#counted, counted, known !== undefined);
+    if (forgotten !== undefined) removeFrom(forgotten.similar.counted, forgotten);
+    return counted;
   }
 
-  #mayBeSaid(key: string, now: number): boolean {
-    const { left, at } = this.#budgets.get(key) ?? { left: burst, at: now };
-    const available = Math.min(burst, left + (now - at) / refill);
-    remember(this.#budgets, key, { left: available >= 1 ? available - 1 : available, at: now });
-    return available >= 1;
+  #similarOf(about: About, reason: string, now: number): Similar {
+    const known = about.similar.find((each) => each.reason === reason);
+    const similar = known ?? { about, reason, texts: [], at: now, counted: [] };
+    if (now - similar.at > similarInterval) similar.texts = [];
+    similar.at = now;
+    if (known === undefined) about.similar.push(similar);
+    const forgotten = touch(this.#similar, similar, known !== undefined);
+    if (forgotten !== undefined) removeFrom(forgotten.about.similar, forgotten);
+    return similar;
+  }
+
+  #aboutOf(key: string, now: number): About {
+    const known = this.#about.get(key);
+    const about = known ?? { key, left: burst, at: now, similar: [] };
+    if (known !== undefined) this.#about.delete(key);
+    this.#about.set(key, about);
+    if (this.#about.size > remembered) {
+      const [oldest = ''] = this.#about.keys();
+      this.#about.delete(oldest);
+    }
+    return about;
   }
 }
 
-function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= remembered) return;
-  const [oldest = ''] = map.keys();
-  map.delete(oldest);
+/** Notes a text; whether there are so many that they are combined. */
+function combines({ texts }: Similar, message: string): boolean {
+  if (!texts.includes(message)) texts.push(message);
+  if (texts.length < similarTexts) return false;
+  texts.shift();
+  return true;
+}
+
+function mayBeSaid(about: About, now: number): boolean {
+  const available = Math.min(burst, about.left + (now - about.at) / refill);
+  about.left = available >= 1 ? available - 1 : available;
+  about.at = now;
+  return available >= 1;
+}
+
+/** Puts it last; returns what is forgotten for it. */
+function touch<Item>(items: Set<Item>, item: Item, isKnown: boolean): Item | undefined {
+  if (isKnown) items.delete(item);
+  items.add(item);
+  if (items.size <= remembered) return undefined;
+  const [oldest] = items;
+  if (oldest !== undefined) items.delete(oldest);
+  return oldest;
+}
+
+function removeFrom<Item>(list: Item[], item: Item): void {
+  const index = list.indexOf(item);
+  if (index !== -1) list.splice(index, 1);
 }

@@ -14,15 +14,11 @@ export interface EventSource {
   action?: string;
 }
 
-/** Events that one component remembers to have written; the oldest are forgotten. */
-const remembered = 4096;
-
 /** Writes events as the recorders of client-go do, through the API that this source uses. */
 export function createEventRecorder(api: Api, by: Requester, source: EventSource): Client['event'] {
   const correlator = new EventCorrelator();
   const entries = new ManagedEntries();
   const series = new EventSeries(api.clock);
-  const written = new Map<string, { namespace: string; name: string }>();
 
   return (about, { type, reason, message, fieldPath, action = source.action }) => {
     const resource = api.registry.ofKind('v1 Event');
@@ -56,22 +52,21 @@ export function createEventRecorder(api: Api, by: Requester, source: EventSource
       return true;
     };
     if (action !== undefined) {
-      series.observe([uid, resourceVersion, type, reason, action, fieldPath].join('\n'), () => {
+      series.observe(`${uid}\n${resourceVersion}\n${type}\n${reason}\n${action}\n${fieldPath ?? ''}`, () => {
         const target = create(message, sourceFields({ ...source, action }, api));
         return ({ count, lastObserved }) => change(target, { series: { count, lastObservedTime: lastObserved } });
       });
       return;
     }
     const said = { uid, type, reason, message, fieldPath: fieldPath ?? '' };
-    const observed = correlator.correlate(said, api.clock.now());
-    if (observed === undefined) return;
-    const { key, message: text, count, first } = observed;
-    const target = written.get(key);
+    const correlated = correlator.correlate(said, api.clock.now());
+    if (correlated === undefined) return;
+    const { message: text, observed } = correlated;
+    const { count, first, written } = observed;
     const latest = { count, lastTimestamp: api.clock.timestamp(), message: text };
-    if (target !== undefined && change(target, latest)) return;
+    if (written !== undefined && change({ namespace, name: written }, latest)) return;
     const firstTimestamp = `${new Date(first).toISOString().slice(0, 19)}Z`;
-    if (written.size >= remembered) written.delete(firstKey(written));
-    written.set(key, create(text, { ...sourceFields(source, api), firstTimestamp, count }));
+    observed.written = create(text, { ...sourceFields(source, api), firstTimestamp, count }).name;
   };
 }
 
@@ -83,8 +78,6 @@ function tolerant(write: () => void): void {
     if (!(error instanceof StatusError) || ![403, 404, 409].includes(error.code)) throw error;
   }
 }
-
-const firstKey = (map: Map<string, unknown>) => map.keys().next().value ?? '';
 
 /** client-go names an event after its object and the nanoseconds of now, in hexadecimal; two in one instant must differ. */
 function nanoseconds(milliseconds: number, more: number): string {

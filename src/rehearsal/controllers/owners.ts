@@ -43,20 +43,24 @@ export function watchDependents(client: Client, { dependent, owner, selectorOf, 
   const [ownerVersion = '', ownerKind = ''] = owner.split(' ');
   const group = groupOf(ownerVersion);
   const orphans = new Map<string, Map<string, StoredObject>>();
-  const keysOf = (object: StoredObject | undefined): string[] => {
-    const reference = object === undefined ? undefined : controllerOf(object);
-    return reference?.kind === ownerKind && groupOf(reference.apiVersion) === group
-      ? [`${object?.metadata.namespace ?? ''}/${reference.name}`]
-      : [];
-  };
+  const keyOf = (object: StoredObject, reference: OwnerReference | undefined): string | undefined =>
+    reference?.kind === ownerKind && groupOf(reference.apiVersion) === group
+      ? `${object.metadata.namespace ?? ''}/${reference.name}`
+      : undefined;
   client.watch(dependent, (change) => {
     const { object, before, type } = change;
     const { namespace = '', name, labels } = object.metadata;
-    const isOrphan = type !== 'DELETED' && controllerOf(object) === undefined;
+    const reference = controllerOf(object);
+    const isOrphan = type !== 'DELETED' && reference === undefined;
     const known = orphans.get(namespace);
     if (isOrphan) orphans.set(namespace, (known ?? new Map<string, StoredObject>()).set(name, object));
     else known?.delete(name);
-    for (const key of new Set([...keysOf(object), ...keysOf(before)])) enqueue(key, change);
+    const key = keyOf(object, reference);
+    if (key !== undefined) enqueue(key, change);
+    if (before !== undefined && before.metadata.ownerReferences !== object.metadata.ownerReferences) {
+      const earlier = keyOf(before, controllerOf(before));
+      if (earlier !== undefined && earlier !== key) enqueue(earlier, change);
+    }
     if (!isOrphan || labels === undefined) return;
     for (const candidate of client.list(owner, { namespace })) {
       const selector = selectorOf(candidate);
@@ -79,8 +83,15 @@ export function claim(
   orphans: Iterable<StoredObject>,
 ): StoredObject[] {
   const mayChange = owner.metadata.deletionTimestamp === undefined;
+  // Objects of one template share their labels.
+  let matched: object | undefined;
   const claimed = owned.filter((object) => {
-    if (matchesSelector(selector, object.metadata.labels ?? {})) return true;
+    const { labels = {} } = object.metadata;
+    if (labels === matched) return true;
+    if (matchesSelector(selector, labels)) {
+      matched = labels;
+      return true;
+    }
     if (mayChange) client.update(released(object, owner));
     return false;
   });

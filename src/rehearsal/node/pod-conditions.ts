@@ -1,7 +1,8 @@
 import { hasRun, isSidecar, type ContainerStatus, type Pod, type PodCondition, type PodStatus } from './pod.ts';
 
 /** Conditions that the kubelet writes, in the order in which it writes them. */
-const own = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+const own = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'] as const;
+type OwnType = (typeof own)[number];
 
 interface Facts {
   all: readonly ContainerStatus[];
@@ -13,31 +14,53 @@ interface Facts {
 
 type Finding = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 
+const isTrue: Finding = { status: 'True' };
+const isFalse: Finding = { status: 'False' };
+const isOwn = (type: string): boolean => (own as readonly string[]).includes(type);
+
 /** pkg/kubelet/status/generate.go; conditions of others are kept and stand before the kubelet's own. */
 export function conditionsOf(pod: Pod, old: PodStatus, facts: Facts): PodCondition[] {
-  const foreign = (pod.status?.conditions ?? []).filter(({ type }) => !own.includes(type));
+  const foreign = (pod.status?.conditions ?? []).filter(({ type }) => !isOwn(type));
   const containersReady = containersCondition(pod, facts);
-  const findings: Record<string, Finding> = {
-    PodReadyToStartContainers: { status: facts.hasSandbox ? 'True' : 'False' },
-    Initialized: initialized(pod, facts),
-    Ready: containersReady.status === 'True' ? gates(pod, foreign) : containersReady,
-    ContainersReady: containersReady,
-    PodScheduled: { status: 'True' },
-  };
-  const mine = own.map((type): PodCondition => {
-    const { status, reason, message } = findings[type] ?? { status: 'Unknown' };
-    const before = old.conditions?.find((condition) => condition.type === type);
-    return {
-      type,
-      ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
-      status,
-      lastProbeTime: null,
-      lastTransitionTime: before?.status === status ? (before.lastTransitionTime ?? facts.timestamp) : facts.timestamp,
-      ...(reason === undefined ? {} : { reason }),
-      ...(message === undefined ? {} : { message }),
-    };
-  });
-  return [...foreign, ...mine];
+  const gate = containersReady.status === 'True' ? gates(pod, foreign) : containersReady;
+  const condition = (type: OwnType, finding: Finding) => conditionOf(pod, old, facts.timestamp, type, finding);
+  const mine = [
+    condition('PodReadyToStartContainers', facts.hasSandbox ? isTrue : isFalse),
+    condition('Initialized', initialized(pod, facts)),
+    condition('Ready', gate),
+    condition('ContainersReady', containersReady),
+    condition('PodScheduled', isTrue),
+  ];
+  return foreign.length === 0 ? mine : [...foreign, ...mine];
+}
+
+/** The old condition itself when nothing of it has changed. */
+function conditionOf(
+  { metadata: { generation } }: Pod,
+  old: PodStatus,
+  timestamp: string,
+  type: OwnType,
+  { status, reason, message }: Finding,
+): PodCondition {
+  const before = old.conditions?.find((condition) => condition.type === type);
+  const isSame = before?.status === status;
+  if (
+    isSame &&
+    before.observedGeneration === generation &&
+    before.reason === reason &&
+    before.message === message &&
+    before.lastProbeTime === null &&
+    before.lastTransitionTime !== undefined
+  )
+    return before;
+  const condition: PodCondition =
+    generation === undefined
+      ? { type, status, lastProbeTime: null }
+      : { type, observedGeneration: generation, status, lastProbeTime: null };
+  condition.lastTransitionTime = isSame ? (before.lastTransitionTime ?? timestamp) : timestamp;
+  if (reason !== undefined) condition.reason = reason;
+  if (message !== undefined) condition.message = message;
+  return condition;
 }
 
 function containersCondition({ spec }: Pod, { all, phase }: Facts): Finding {

@@ -1,4 +1,5 @@
 import { parseQuantity } from '../kinds/quantity.ts';
+import { isEqual } from '../store/equal.ts';
 import type { ContainerRun } from './container-run.ts';
 import { conditionsOf } from './pod-conditions.ts';
 import {
@@ -71,8 +72,8 @@ export function podStatus(
     conditions: conditionsOf(pod, old, { all, phase, hasSandbox: runtime.sandbox !== undefined, timestamp }),
     ...(runtime.verdict === undefined || isDelayed ? pick(old) : runtime.verdict),
     hostIP: runtime.hostIP,
-    hostIPs: [{ ip: runtime.hostIP }],
-    ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
+    hostIPs: addresses(runtime.hostIP, old.hostIPs),
+    ...(podIP === undefined ? {} : { podIP, podIPs: addresses(podIP, old.podIPs) }),
     startTime: old.startTime ?? timestamp,
     ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
@@ -82,6 +83,8 @@ export function podStatus(
 }
 
 const isOver = (phase: string | undefined) => phase === 'Succeeded' || phase === 'Failed';
+const addresses = (ip: string, old: { ip: string }[] | undefined) =>
+  old?.length === 1 && old[0]?.ip === ip ? old : [{ ip }];
 const pick = ({ message, reason }: PodStatus) => ({
   ...(message === undefined ? {} : { message }),
   ...(reason === undefined ? {} : { reason }),
@@ -89,6 +92,7 @@ const pick = ({ message, reason }: PodStatus) => ({
 const time = (milliseconds: number) =>
   milliseconds === 0 ? '1970-01-01T00:00:00Z' : `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
+/** The old status itself when nothing of it has changed. */
 function containerStatus(
   pod: Pod,
   container: Container,
@@ -97,8 +101,20 @@ function containerStatus(
   hasInits: boolean,
   isInit: boolean,
 ): ContainerStatus {
-  const [latest, previous] = runtime.runs.get(container.name) ?? [];
   const old = olds?.find(({ name }) => name === container.name);
+  const status = newStatus(pod, container, old, runtime, hasInits, isInit);
+  return old !== undefined && isEqual(old, status) ? old : status;
+}
+
+function newStatus(
+  pod: Pod,
+  container: Container,
+  old: ContainerStatus | undefined,
+  runtime: PodRuntime,
+  hasInits: boolean,
+  isInit: boolean,
+): ContainerStatus {
+  const [latest, previous] = runtime.runs.get(container.name) ?? [];
   const status =
     latest === undefined ? unstarted(container, old, hasInits) : started(latest, previous, container, runtime, isInit);
   const isDone = isInit && latest?.state === 'exited' && latest.exitCode === 0 && !isSidecar(container);

@@ -318,8 +318,9 @@ export class PodWorker {
 
 /** Conditions of others (readiness gates) concern the kubelet; its own writes do not. */
 function hasForeignChange(before: Pod, after: Pod): boolean {
-  const gates = new Set((after.spec.readinessGates ?? []).map(({ conditionType }) => conditionType));
-  if (gates.size === 0 || isTerminal(after)) return false;
+  const { readinessGates = [] } = after.spec;
+  if (readinessGates.length === 0 || isTerminal(after)) return false;
+  const gates = new Set(readinessGates.map(({ conditionType }) => conditionType));
   const foreign = ({ status }: Pod) => (status?.conditions ?? []).filter(({ type }) => gates.has(type));
   return !isEqual(foreign(before), foreign(after));
 }

@@ -49,6 +49,8 @@ class Scheduler {
   readonly #chance: Chance;
   readonly #unschedulable: Unschedulable;
   readonly #nodes = new Map<string, NodeState>();
+  /** Their values, while they stay the same. */
+  #states: readonly NodeState[] | undefined;
   /** uid to node, of pods that are on one or about to be. */
   readonly #placedOn = new Map<string, string>();
   /** Pods that have a node and wait for their volumes, by uid. */
@@ -79,11 +81,13 @@ class Scheduler {
     const { name } = node.metadata;
     if (type === 'DELETED') {
       this.#nodes.delete(name);
+      this.#states = undefined;
       return;
     }
     const known = this.#nodes.get(name);
     if (known === undefined) {
       this.#nodes.set(name, new NodeState(node));
+      this.#states = undefined;
       for (const pod of this.#client.list('v1 Pod') as readonly Pod[])
         if (pod.spec.nodeName === name && !isTerminal(pod)) this.#reserve(pod, name);
     } else known.update(node);
@@ -148,7 +152,7 @@ class Scheduler {
   #schedule(queued: QueuedPod): void {
     const pod = this.#client.get('v1 Pod', queued.pod.metadata.namespace, queued.pod.metadata.name) as Pod | undefined;
     if (pod === undefined || pod.metadata.uid !== queued.pod.metadata.uid || !isMine(pod)) return;
-    const nodes = [...this.#nodes.values()];
+    const nodes = (this.#states ??= [...this.#nodes.values()]);
     if (nodes.length === 0) return this.#failed({ ...queued, pod }, 'no nodes available to schedule pods');
     const refused = this.#unschedulable(pod);
     if (refused !== undefined)
@@ -162,11 +166,12 @@ class Scheduler {
     const wish = wishOf(placed(pod), nodes, this.#client);
     if ('error' in wish) return this.#failed({ ...queued, pod }, preFilterMessage(nodes.length, wish.error));
     const refusals: Refusal[] = [];
-    const fitting = nodes.filter((state) => {
+    const fitting: NodeState[] = [];
+    for (const state of nodes) {
       const refusal = refusalOf(wish, state);
-      if (refusal !== undefined) refusals.push(refusal);
-      return refusal === undefined;
-    });
+      if (refusal === undefined) fitting.push(state);
+      else refusals.push(refusal);
+    }
     const best = this.#best(wish, fitting, pod.metadata.uid);
     if (best === undefined) return this.#failed({ ...queued, pod }, fitMessage(pod, refusals));
     this.#assign(pod, wish, best.node.metadata.name);

@@ -183,25 +183,34 @@ const sorted = new WeakSet<FieldSet>([leaf]);
 
 /** Sets that were put in order before, by what they hold: objects made from one template share theirs. */
 const shared = new Map<string, FieldSet>();
-const mostShared = 500;
+const mostShared = 1000;
+/** Shared are the fields of `status`, of `spec`...: an address makes every status of a pod another, and nothing in it. */
+const sharedDepth = 2;
 
-/** The set in the order in which the server writes it; the same one for sets that hold the same, mostly. */
+/** The set in the order in which the server writes it; mostly the same parts for sets that hold the same. */
 export function inOrder(set: FieldSet): FieldSet {
   if (sorted.has(set)) return set;
-  const text = JSON.stringify(set);
+  const result = orderedNode(set, 0);
+  sorted.add(result);
+  return result;
+}
+
+function orderedNode(node: FieldSet, depth: number): FieldSet {
+  if (sorted.has(node)) return node;
+  if (depth !== sharedDepth) return reordered(node, depth);
+  const text = JSON.stringify(node);
   const known = shared.get(text);
   if (known !== undefined) return known;
-  const result = orderedNode(set);
+  const result = reordered(node, depth);
   sorted.add(result);
   if (shared.size >= mostShared) shared.clear();
   shared.set(text, result);
   return result;
 }
 
-function orderedNode(node: FieldSet): FieldSet {
-  if (sorted.has(node)) return node;
+function reordered(node: FieldSet, depth: number): FieldSet {
   const elements = Object.keys(node);
-  const children = elements.map((element) => orderedNode(node[element] ?? leaf));
+  const children = elements.map((element) => orderedNode(node[element] ?? leaf, depth + 1));
   const isOrdered = elements.every((element, index) => {
     const before = elements[index - 1];
     const isAfter =

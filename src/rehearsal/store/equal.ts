@@ -2,10 +2,7 @@
 export function isEqual(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Array.isArray(one))
-    return (
-      Array.isArray(other) && one.length === other.length && one.every((value, index) => isEqual(value, other[index]))
-    );
+  if (Array.isArray(one)) return Array.isArray(other) && isEqualList(one, other);
   if (Array.isArray(other)) return false;
   const left = one as Record<string, unknown>;
   const right = other as Record<string, unknown>;
@@ -17,4 +14,10 @@ export function isEqual(one: unknown, other: unknown): boolean {
   }
   for (const field in right) if (right[field] !== undefined) count -= 1;
   return count === 0;
+}
+
+function isEqualList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index += 1) if (!isEqual(one[index], other[index])) return false;
+  return true;
 }

@@ -27,7 +27,8 @@ export function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSel
 
 /** Whether the pod bears every taint that keeps pods away (NoSchedule, NoExecute). */
 export function toleratesTaints({ spec }: Pod, { spec: node }: Node): boolean {
-  return (node?.taints ?? []).every(
+  if (node?.taints === undefined) return true;
+  return node.taints.every(
     (taint) =>
       (taint.effect !== 'NoSchedule' && taint.effect !== 'NoExecute') ||
       (spec.tolerations ?? []).some((toleration) => tolerates(toleration, taint)),
