@@ -1,5 +1,5 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { build, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { startTuning } from './build-tuning.ts';
 import { choiceOf, shippedRecipes } from './src/commands/recipes.ts';
 import { indexFile, type IndexedRecipe } from './src/first-screen.ts';
@@ -17,8 +17,7 @@ const withoutDevtools: Plugin = {
   },
 };
 
-const result = await build({
-  entryPoints: { start: 'src/start.ts', rehearsal: 'src/rehearsal/process.ts' },
+const options = {
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -26,17 +25,25 @@ const result = await build({
   platform: 'node',
   target: 'node22.12',
   minify: true,
-  keepNames: true,
   legalComments: 'none',
-  metafile: true,
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', VERSION: JSON.stringify(version) },
   // CommonJS packages in the bundle ask for Node's own modules by require.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  plugins: [withoutDevtools, startTuning],
   logLevel: 'warning',
+  metafile: true,
+} as const satisfies BuildOptions;
+const wizard = await build({
+  ...options,
+  entryPoints: { start: 'src/start.ts' },
+  keepNames: true,
+  plugins: [withoutDevtools, startTuning],
 });
+// A process of its own. Nothing in it asks for the name of a function; naming each one again whenever it is made costs a sixth
+// of its time.
+const rehearsal = await build({ ...options, entryPoints: { rehearsal: 'src/rehearsal/process.ts' } });
+const outputs = { ...wizard.metafile.outputs, ...rehearsal.metafile.outputs };
 const recipes = await Promise.all(
   (await shippedRecipes('recipes')).map(async (name): Promise<IndexedRecipe> => {
     const recipe = await loadRecipe(`recipes/${name}`, stepPlans);
@@ -44,14 +51,17 @@ const recipes = await Promise.all(
   }),
 );
 await writeFile(indexFile, JSON.stringify(recipes));
-await writeFile('dist/LICENSES.txt', await licences(Object.keys(result.metafile.inputs)));
+await writeFile(
+  'dist/LICENSES.txt',
+  await licences([...new Set([...Object.keys(wizard.metafile.inputs), ...Object.keys(rehearsal.metafile.inputs)])]),
+);
 // Only now, and only what is no longer part of it: a program that runs meanwhile still finds its chunks, and one whose build
 // failed is still there.
-const kept = new Set([...Object.keys(result.metafile.outputs), indexFile, 'dist/LICENSES.txt']);
+const kept = new Set([...Object.keys(outputs), indexFile, 'dist/LICENSES.txt']);
 for (const name of await readdir('dist'))
   if (!kept.has(`dist/${name}`)) await rm(`dist/${name}`, { recursive: true, force: true });
-const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-process.stdout.write(`dist: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1024)} KiB\n`);
+const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);
+process.stdout.write(`dist: ${Object.keys(outputs).length} files, ${Math.round(bytes / 1024)} KiB\n`);
 
 /** The licences of every package that the bundle holds, as they ask to be kept with it. */
 async function licences(inputs: string[]): Promise<string> {
