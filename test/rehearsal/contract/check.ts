@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allowedDifferences } from './allowed-differences.ts';
+import { checkRehearsal } from './check-rehearsal.ts';
 import { findClients } from './clients.ts';
-import { checkContract, reportOf } from './contract.ts';
-import { startRecordedLike } from './recorded-like.ts';
+import { reportOf } from './contract.ts';
 import { scenarios } from './scenarios/index.ts';
 
 /**
@@ -15,22 +14,18 @@ import { scenarios } from './scenarios/index.ts';
  */
 const names = process.argv.slice(2);
 const directory = await mkdtemp(join(tmpdir(), 'rehearsal-'));
-const { rehearsal, said } = await startRecordedLike(directory);
 try {
-  const result = await checkContract({
-    kubeconfig: rehearsal.kubeconfig,
-    environment: rehearsal.environment,
+  const result = await checkRehearsal({
+    directory,
     scenarios: scenarios.filter(({ name }) => names.length === 0 || names.includes(name)),
     clients: await findClients(),
-    atOnce: availableParallelism() * 2,
-    allowed: allowedDifferences,
     onEnd: ({ scenario, client, seconds }) =>
       process.stderr.write(`${scenario.name} with ${client.name}: ${seconds.toFixed(1)} s\n`),
   });
   process.stdout.write(reportOf(result));
+  const { said } = result;
   if (said.length > 0) process.stdout.write(`The cluster says of itself:\n${said.join('\n')}\n`);
   process.exitCode = result.differences.length + result.failures.length + said.length === 0 ? 0 : 1;
 } finally {
-  await rehearsal.stop();
   await rm(directory, { recursive: true, force: true });
 }

@@ -1,12 +1,12 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import type { Answer, Plain } from './answer.ts';
 import type { Client } from './clients.ts';
 import { apiPath, type ClusterApi } from './cluster-api.ts';
 import { Normaliser } from './normalise.ts';
-import { start, type Running } from './run-process.ts';
+import type { Pace } from './pace.ts';
+import { start, type Ended, type Running } from './run-process.ts';
 import { stepName, type Command, type Observation, type Scenario, type Step, type Wait } from './scenario.ts';
 
 /** Where a scenario runs. */
@@ -23,6 +23,7 @@ export interface Stage {
   directory: string;
   /** What the clients are given besides their own places. */
   environment: NodeJS.ProcessEnv;
+  pace: Pace;
   clients: readonly Client[];
 }
 
@@ -140,7 +141,7 @@ class ScenarioRun {
       typeof stdin === 'string'
         ? stdin
         : (stdin ?? []).map((manifest) => `---\n${stringify(manifest, { version: '1.1' })}`).join('');
-    const { exit, stdout, stderr } = await this.#run(run, this.#fill(text)).ended;
+    const { exit, stdout, stderr } = await this.#ended(run, this.#run(run, this.#fill(text)));
     if (exit !== wanted && this.#isAsExpected === undefined)
       throw new Error(`${run.join(' ')}: exit code ${exit} instead of ${wanted}\n${stdout}${stderr}`);
     if (exitOnly !== undefined) return { exit };
@@ -152,6 +153,15 @@ class ScenarioRun {
       stdout: inOrder(output),
       stderr: inOrder(this.#normaliser.lines(stderr)) as string[],
     };
+  }
+
+  /** What waits for the cluster ends only if time passes. */
+  async #ended([, verb]: readonly string[], { ended }: Running): Promise<Ended> {
+    let isOver = verb !== 'wait';
+    const over = ended.finally(() => (isOver = true));
+    over.catch(() => undefined);
+    while (!isOver) await this.#stage.pace.pass(rhythm);
+    return over;
   }
 
   #run(argv: readonly string[], stdin = ''): Running {
@@ -177,28 +187,30 @@ class ScenarioRun {
   }
 
   async #wait({ until, what, holds, limit = 60 }: Wait): Promise<void> {
-    const end = performance.now() + limit * 1000;
+    const { pace } = this.#stage;
+    const end = pace.now() + limit * 1000;
     for (;;) {
       const objects = await this.#stage.api.read(apiPath(this.#fill(until), this.#stage.namespace));
       if (holds(objects)) return;
-      if (performance.now() > end)
+      if (pace.now() > end)
         throw new Error(`${until}: ${what}: not within ${limit} s\n${JSON.stringify(objects).slice(0, 4000)}`);
-      await pause(rhythm);
+      await pace.pass(rhythm);
     }
   }
 
   async #observe({ observe }: Observation, step: string): Promise<void> {
-    const began = performance.now();
+    const { pace } = this.#stage;
+    const began = pace.now();
     let answer: Answer = { step };
     let since = began;
     const mark = this.#normaliser.mark();
-    for (let last = ''; performance.now() - began < patience; await pause(rhythm)) {
+    for (let last = ''; pace.now() - began < patience; await pace.pass(rhythm)) {
       this.#normaliser.reset(mark);
       answer = { step, objects: await this.#look(observe) };
       const text = JSON.stringify(answer);
-      if (text !== last) since = performance.now();
+      if (text !== last) since = pace.now();
       last = text;
-      if (this.#isAsExpected?.(this.#answers.length, answer) ?? performance.now() - since > rest) break;
+      if (this.#isAsExpected?.(this.#answers.length, answer) ?? pace.now() - since > rest) break;
     }
     this.#answers.push(answer);
   }

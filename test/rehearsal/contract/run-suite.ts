@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
 import type { Client } from './clients.ts';
 import { apiPath, ClusterApi } from './cluster-api.ts';
+import { realPace, type Pace } from './pace.ts';
 import { runScenario, type ScenarioAnswers } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -18,6 +18,8 @@ export interface SuiteOptions {
   clients: readonly Client[];
   /** Scenarios side by side. */
   atOnce: number;
+  /** How time passes there; without it by itself. */
+  pace?: Pace;
   /** Leaves out what is not wanted. */
   includes?(scenario: Scenario, client: Client): boolean;
   /** Answers are waited for until they are as expected; without it until they come to rest. */
@@ -103,7 +105,7 @@ class Suite {
   }
 
   async tell(scenario: Scenario, client: Client, cluster: Cluster): Promise<ScenarioRun> {
-    const { clients, environment = {}, isAsExpected, onEnd } = this.#options;
+    const { clients, environment = {}, isAsExpected, onEnd, pace = realPace } = this.#options;
     const namespace = `contract-${process.pid.toString(36)}-${scenario.name}-${clients.indexOf(client)}`;
     const kubectl = clients.find(({ tool }) => tool === 'kubectl');
     const stage = {
@@ -114,6 +116,7 @@ class Suite {
       provisioner: cluster.provisioner,
       directory: join(this.#directory, namespace),
       environment,
+      pace,
       clients: client.tool === 'helm' && kubectl !== undefined ? [client, kubectl] : [client],
     };
     const began = performance.now();
@@ -140,11 +143,12 @@ class Suite {
 
   /** What is still there after two minutes. */
   async untilRemoved(): Promise<string[]> {
-    const end = performance.now() + 120_000;
+    const { pace = realPace } = this.#options;
+    const end = pace.now() + 120_000;
     const left: string[] = [];
     for (const path of this.#removed) {
       let found = await this.#api.read(path);
-      for (; found.length > 0 && performance.now() < end; found = await this.#api.read(path)) await pause(300);
+      for (; found.length > 0 && pace.now() < end; found = await this.#api.read(path)) await pace.pass(300);
       if (found.length > 0) left.push(`${path} does not go away: ${JSON.stringify(found[0])}`);
       else this.#removed.delete(path);
     }

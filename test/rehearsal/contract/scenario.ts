@@ -19,6 +19,8 @@ export interface Scenario {
   labels?: Readonly<Record<string, string>>;
   /** Runs when no other scenario does, because others would notice. */
   isExclusive?: true;
+  /** Looks at what lasts only for a while: where the time of the cluster can be held, it is held meanwhile. */
+  isBrief?: true;
   /** API paths of objects outside of the namespace that are to be removed at the end. */
   leaves?: readonly string[];
   steps: readonly Step[];

@@ -85,6 +85,7 @@ const running: Scenario = {
 const crashLoops: Scenario = {
   name: 'crash-loop',
   clients: 'newest kubectl',
+  isBrief: true,
   steps: [
     apply(
       pod('crash', shell('echo cannot read settings; exit 3')),
@@ -113,6 +114,7 @@ const crashLoops: Scenario = {
 const blocked: Scenario = {
   name: 'pods-blocked',
   clients: 'newest kubectl',
+  isBrief: true,
   steps: [
     apply(
       pod('no-image', { name: 'app', image: 'echo:absent' }),
