@@ -220,8 +220,8 @@ export class Api {
     const next = deletion.begin(old, { resource, options, grace, now: clock.now() });
     if (by.isDryRun === true) return { object: next ?? old, isGone: next === undefined };
     if (next === undefined) {
-      store.remove(resource, old);
-      return { object: old, isGone: true };
+      const last = grace === undefined ? old : deletion.hurried(old, clock.now());
+      return { object: store.remove(resource, last === old ? old : store.put(resource, last)), isGone: true };
     }
     return { object: next === old ? old : store.put(resource, next), isGone: false };
   }

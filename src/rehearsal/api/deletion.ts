@@ -34,6 +34,13 @@ export const deletion = {
     return withEnding(marked(object, { seconds, finalizers, now, isSooner: true }), resource, now);
   },
 
+  /** As an object that may take its time is told once more before it goes at once. */
+  hurried(object: StoredObject, now: number): StoredObject {
+    const { deletionTimestamp, deletionGracePeriodSeconds } = object.metadata;
+    if (deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0) return object;
+    return marked(object, { seconds: 0, finalizers: [], now, isSooner: true });
+  },
+
   /** Deleted, and nothing holds it any more. */
   isComplete({ metadata, spec }: StoredObject): boolean {
     const held = metadata.finalizers?.length ?? 0;

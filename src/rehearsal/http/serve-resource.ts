@@ -197,13 +197,16 @@ export function optionsFrom({ query }: Exchange, { dryRun = [], ...sent }: SentO
   };
 }
 
+/** Kinds whose deletion is answered with the object (ReturnDeletedObject of pkg/registry; tried on a 1.34.10 API server). */
+const told = new Set(['/pods', '/podtemplates', '/resourcequotas', '/serviceaccounts', '/services']);
+
 async function serveDelete(request: NamedRequest, parts: RestParts): Promise<void> {
   const { exchange, resource, namespace, name } = request;
   if (!resource.verbs.includes('delete')) throw methodNotAllowed();
   const view = viewFor(exchange, resource, parts);
   const options = await deleteOptions(exchange);
   const { object, isGone } = parts.api.delete({ resource, namespace, name }, options, requesterOf(exchange));
-  if (!isGone) return exchange.json(200, view.one(object));
+  if (!isGone || told.has(resource.storage)) return exchange.json(200, view.one(object));
   exchange.json(200, {
     kind: 'Status',
     apiVersion: 'v1',

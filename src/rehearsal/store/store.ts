@@ -114,15 +114,17 @@ export class Store {
     return stored;
   }
 
-  remove({ storage }: Pick<Resource, 'storage'>, object: StoredObject): void {
+  /** Returns its last state, with the number of the removal. */
+  remove({ storage }: Pick<Resource, 'storage'>, object: StoredObject): StoredObject {
     const collection = this.#collection(storage);
     const before = collection.namespaces.get(object.metadata.namespace ?? '')?.get(object.metadata.name);
-    if (before === undefined) return;
+    if (before === undefined) return object;
     this.#revision += 1;
     collection.remove(before);
     this.#indexOwners(before, undefined);
     const last = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#revision) } };
     collection.record({ type: 'DELETED', object: last, before, revision: this.#revision });
+    return last;
   }
 
   /** Called inside every write to the resource; the returned function ends it. */

@@ -42,6 +42,38 @@ describe('the grace period of a delete', () => {
     expect((await cluster.ask('GET', '/api/v1/namespaces/default/pods/a')).status).toBe(404);
   });
 
+  it('of nothing is told before the pod goes, and answered with the pod', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    await cluster.ask('DELETE', `${pods}/a?gracePeriodSeconds=0`);
+    const events: [string, number | undefined, number | undefined, string | undefined][] = [];
+    const resource = cluster.cluster.api.registry.ofKind('v1 Pod');
+    if (resource === undefined) throw new Error('no Pod');
+    const stop = cluster.cluster.api.store.watch(resource, ({ type, object: { metadata } }) => {
+      const { name, deletionGracePeriodSeconds, generation, resourceVersion } = metadata;
+      if (name === 'a') events.push([type, deletionGracePeriodSeconds, generation, resourceVersion]);
+    });
+    const { json } = await deletedPod('gracePeriodSeconds=0', { nodeName: 'nowhere' });
+    stop();
+    const { metadata } = json as { metadata: Record<string, unknown> };
+    expect(json).toMatchObject({ kind: 'Pod', metadata: { deletionGracePeriodSeconds: 0, generation: 2 } });
+    expect(events.map(([type, grace, generation]) => [type, grace, generation])).toEqual([
+      ['ADDED', undefined, 1],
+      ['MODIFIED', 0, 2],
+      ['DELETED', 0, 2],
+    ]);
+    expect(metadata['resourceVersion']).toBe(events.at(-1)?.[3]);
+  });
+
+  it.each([
+    ['configmaps', { kind: 'ConfigMap' }, 'Status'],
+    ['serviceaccounts', { kind: 'ServiceAccount' }, 'ServiceAccount'],
+    ['services', { kind: 'Service', spec: { ports: [{ port: 80 }] } }, 'Service'],
+  ])('%s go at once and are answered as the API server does', async (plural, fields, kind) => {
+    const path = `/api/v1/namespaces/default/${plural}`;
+    await cluster.ask('POST', path, { body: JSON.stringify({ apiVersion: 'v1', metadata: { name: 'x' }, ...fields }) });
+    expect((await cluster.ask('DELETE', `${path}/x`)).json).toMatchObject({ kind });
+  });
+
   it('starts over beyond what 64 bits of nanoseconds hold, and is not read from the query beside a body', async () => {
     await cluster.ask('DELETE', '/api/v1/namespaces/default/pods/a?gracePeriodSeconds=0');
     const { json } = await deletedPod(
