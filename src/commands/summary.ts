@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { RehearsalClaims } from '../events/events.ts';
 import type { Answers } from '../questions/question.ts';
 import { isTrue } from '../questions/resolve.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -21,11 +22,17 @@ function optionalCommands({ notes }: Recipe, answers: Answers): Summary['command
 const titleOf = ({ steps }: Plan, id: string): string => steps.find((step) => step.id === id)?.title ?? id;
 
 /** After a rehearsal its cluster is gone: only what can be done next is worth a command. */
-function rehearsalCommands(what: string, name: string, from: string[], seed: string): Summary['commands'] {
+function rehearsalCommands(
+  what: string,
+  name: string,
+  from: string[],
+  { seed, faults }: RehearsalClaims,
+): Summary['commands'] {
   const up = ['npx', 'deploy-wizard', 'up', what, ...from];
+  const again = [...up, '--rehearse', '--seed', seed, ...faults.flatMap((fault) => ['--fault', fault])];
   return [
     { label: 'For real', command: commandLine(up), hint: `${name} on a cluster of yours` },
-    { label: 'Again', command: commandLine([...up, '--rehearse', '--seed', seed]), hint: 'the same rehearsal' },
+    { label: 'Again', command: commandLine(again), hint: 'the same rehearsal' },
   ];
 }
 
@@ -70,7 +77,7 @@ export function summaryOf(
     checksByHand: plan.checksByHand,
     commands:
       rehearsal !== undefined
-        ? rehearsalCommands(what, recipe.name, [...where.slice(2), ...from], rehearsal.claims.seed)
+        ? rehearsalCommands(what, recipe.name, [...where.slice(2), ...from], rehearsal.claims)
         : [
             ...(workloads[0] === undefined
               ? []
