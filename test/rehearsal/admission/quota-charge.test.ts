@@ -17,7 +17,7 @@ const configMap = (name: string): NewObject => ({
   metadata: { name, namespace: 'default' },
 });
 const quota = () => client.get('v1 ResourceQuota', 'default', 'few');
-const used = () => (quota()?.['status'] as { used: Record<string, string> }).used['count/configmaps'];
+const used = () => (quota()?.['status'] as { used: Record<string, string> } | undefined)?.used['count/configmaps'];
 /** Who manages what is used. */
 const counter = () =>
   (quota()?.metadata.managedFields ?? [])

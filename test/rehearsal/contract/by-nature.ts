@@ -18,7 +18,7 @@ export const byNature: readonly (readonly [RegExp, string])[] = [
   // How long something has been; a back-off is a promise and stays, as thousandths of a processor do.
   [/(?<=^|\s|\()(?<!back-off |cpu:?\s{1,40})(<invalid>|(\d+[smhdy])+)( \(x\d+ over [\w<>]+\))?(?=\s|\)|$)/g, '<age>'],
   [/\b(LIVE|MERGED)-\d+/g, '$1-<number>'],
-  [/(?<=-)\d{8}(?=-|$|\W)/g, '<minute>'],
+  [/(?<=-)\d{8}(?=-|$|\W)(?!-[\da-f]{4}-[\da-f]{4}-)/g, '<minute>'],
   // Written by helm: seconds since 1970.
   [/(?<=modifiedAt"?[=:] ?"?)\d{10}\b/g, '<seconds>'],
   [/(?<=Handling connection for )\d+/g, '<port>'],

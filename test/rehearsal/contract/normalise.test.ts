@@ -30,6 +30,7 @@ describe('what differs by nature', () => {
     ['Server Version: v1.34.10', 'Server Version: v1.34.x'],
     ['get https://127.0.0.1:8443/api', 'get <server>/api'],
     ['job.batch/tick-29400001 created', 'job.batch/tick-<minute> created'],
+    ['volume pvc-29400001-a5c6-4d45-af89-b1e824b76ffe', 'volume pvc-<uid>'],
     [
       'from example.org/disk_disk-7c5d4bdf54-x2k9p_' + uid + ' of example.org/disk',
       'from <provisioner> of <provisioner>',
