@@ -50,6 +50,11 @@ module.exports = {
     // A process of its own: it knows Kubernetes, and nothing of plans, steps and screens.
     may('^src/rehearsal/', '^src/(rehearsal|errors)/|^src/kubernetes/objects\\.ts$'),
     may('^src/rehearsal/start\\.ts$', '^src/tools/shell/run\\.ts$'),
+    // The wizard's side of the turns holds its programs and requests.
+    may(
+      '^src/rehearsal/turns/(wizard-time|held-run|watch-inbox)\\.ts$',
+      '^src/(clock|tools/shell/run|kubernetes/watch/transport)\\.ts$',
+    ),
     may('^src/rehearsal/images/nearest\\.ts$', '^src/recipe/closest\\.ts$'),
     // A Docker without an engine: it speaks and fails as the one with an engine does.
     may(
@@ -65,7 +70,7 @@ module.exports = {
     may('^src/cli/', '^src/(cli|errors)/|^src/(recipe/closest|secrets/sanitise)\\.ts$'),
     may(
       '^src/commands/',
-      '^src/(?!main|start|compose|stage|first-screen|rehearsal)|^src/rehearsal/(start|clock|faults/(catalogue|fault)|images/rehearsed-docker|network/expected-answers)\\.ts$',
+      '^src/(?!main|start|compose|stage|first-screen|rehearsal)|^src/rehearsal/(start|chance|turns/wizard-time|faults/(catalogue|fault)|images/rehearsed-docker|network/expected-answers)\\.ts$',
     ),
     may('^src/(main|start|compose|stage|first-screen)\\.ts$', '^src/'),
     // Time is passed in everywhere.

@@ -47,8 +47,7 @@ export function recordOf(
       if (step.kind === 'namespace' && step.params['name'] === namespace) writer.open();
       await write(entry);
     },
-    failed: (step, { code, cause }) =>
-      append({ type: 'failed', step: step.id, failure: { code, cause }, at: at() }),
+    failed: (step, { code, cause }) => append({ type: 'failed', step: step.id, failure: { code, cause }, at: at() }),
   };
 }
 

@@ -1,5 +1,11 @@
+import type { ProgramTime } from '../../clock.ts';
 import type { CommandOptions, CommandResult, RunCommand } from '../../tools/shell/run.ts';
-import type { WizardTime } from './wizard-time.ts';
+
+/** Time that can stand still while programs run. */
+interface Time extends Pick<ProgramTime, 'now' | 'during'> {
+  /** For a program that changes the cluster: one after the other. */
+  duringAlone: ProgramTime['during'];
+}
 
 /** Those of which a run waits; a browser that is opened may stay as long as it likes. */
 const held = new Set(['kubectl', 'helm', 'docker']);
@@ -8,7 +14,7 @@ const held = new Set(['kubectl', 'helm', 'docker']);
  * Runs programs while time stands still. What they say is handed on when they have ended, so that the words of two that run
  * side by side do not depend on which was faster; an image is built by the real Docker, whose words are shown as they come.
  */
-export function heldRun(run: RunCommand, time: Pick<WizardTime, 'during' | 'duringAlone' | 'now'>): RunCommand {
+export function heldRun(run: RunCommand, time: Time): RunCommand {
   return (argv, options = {}) => {
     if (!held.has(argv[0] ?? '')) return run(argv, options);
     if (argv.includes('port-forward')) return untilItSpeaks(run, argv, options, time);
@@ -39,7 +45,7 @@ function untilItSpeaks(
   run: RunCommand,
   argv: readonly string[],
   { onLine, ...options }: CommandOptions,
-  time: Pick<WizardTime, 'during' | 'duringAlone' | 'now'>,
+  time: Time,
 ): Promise<CommandResult> {
   let speak: () => void = () => undefined;
   const spoken = new Promise<void>((resolve) => (speak = resolve));

@@ -177,7 +177,10 @@ const asks = /^(choose|where$|ask|decision|confirm|run)/;
 
 describe.each(Object.entries(screens))('%s', (name, draw) => {
   test.each(sizes)('is lower than a terminal of %i by %i, and no line is wider', (columns, rows) => {
-    const frame = frameOf({ columns, rows }, { theme: themeOf({ hasColour: false }), now: 0, beat: 0, version: '0.1.0' });
+    const frame = frameOf(
+      { columns, rows },
+      { theme: themeOf({ hasColour: false }), now: 0, beat: 0, version: '0.1.0' },
+    );
     const lines = renderToString(<>{draw(frame)}</>, { columns }).split('\n');
     expect(lines.length).toBeLessThan(rows);
     for (const line of lines) expect(widthOf(line)).toBeLessThan(columns);
