@@ -113,7 +113,7 @@ describe('an invocation', () => {
       true,
       false,
     ]);
-    expect(read('--speed max').speed).toBe(100);
+    expect(read('--speed max').speed).toBe('max');
   });
 
   it('takes --set for a variable of the same question, and its own option before both', () => {
@@ -196,7 +196,7 @@ describe('what is mistyped', () => {
     ['--mirror f', '--mirror is not supported yet', 'deploy-wizard --help'],
     ['--speed 0', '--speed 0 is no speed', undefined],
     ['--speed fast', '--speed fast is no speed', undefined],
-    ['--speed 101', '--speed 101 is no speed', undefined],
+    ['--speed Infinity', '--speed Infinity is no speed', undefined],
     ['up todo prod', 'prod is one word too many', 'deploy-wizard up [recipe]'],
     ['resume todo', 'todo is one word too many', 'deploy-wizard resume'],
     ['recipe check a b', 'b is one word too many', undefined],
