@@ -90,11 +90,14 @@ export class Faults implements Interference {
   }
 
   probeProblem(type: ProbeType, container: Container, pod: Pod): { text: string } | 'refused' | undefined {
+    const isIts = ({ COMPONENT = '' }: Fault['values']) => isMeant(COMPONENT, pod, container);
+    // A program that ends by itself soon after its start has not come so far as to listen.
+    if (this.#find('crash', isIts) !== undefined || this.#find('oom', isIts) !== undefined) return 'refused';
     if (type === 'startup') return undefined;
     // Keycloak's own answer while its database is out of reach.
     if (type === 'readiness' && isKeycloakServer(pod) && this.#strike('keycloak') !== undefined)
       return { text: 'HTTP probe failed with statuscode: 503' };
-    const fault = this.#strike(type, ({ COMPONENT = '' }) => isMeant(COMPONENT, pod, container));
+    const fault = this.#strike(type, isIts);
     if (fault === undefined) return undefined;
     const probe = type === 'readiness' ? container.readinessProbe : container.livenessProbe;
     if (probe?.httpGet !== undefined)

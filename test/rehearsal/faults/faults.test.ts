@@ -149,6 +149,17 @@ describe('a fault', () => {
     expect(main()?.state.running).toBeDefined();
   });
 
+  it('never lets a container become ready that is to crash', () => {
+    const { create, clock, main } = suffering(['crash:web:1'], {
+      readinessProbe: { httpGet: { port: 80 }, periodSeconds: 1 },
+    });
+    create();
+    for (let seconds = 0; seconds < 30; seconds += 1) {
+      clock.advance(1000);
+      expect(main()?.ready ?? false).toBe(false);
+    }
+  });
+
   it('kills a container for its memory', () => {
     const { create, clock, main } = suffering(['oom:main']);
     create();
