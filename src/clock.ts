@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Time as this program needs it; tests pass one that they move by hand. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -16,11 +18,17 @@ export const systemClock: Clock = {
 
 /** The time of a whole program, beside which others work: a cluster, the programs that it runs. */
 export interface ProgramTime extends Clock {
+  /** Milliseconds, monotonic: what lasts is measured by it, whatever becomes of the clock on the wall. */
+  elapsed(): number;
   /** Waits for something that happens outside of this program. In a rehearsal time stands still meanwhile. */
   during<T>(act: () => Promise<T>): Promise<T>;
 }
 
-export const systemTime: ProgramTime = { ...systemClock, during: (act) => act() };
+export const systemTime: ProgramTime = {
+  ...systemClock,
+  elapsed: () => performance.now(),
+  during: (act) => act(),
+};
 
 /** Resolves after the time, or as soon as the signal is aborted: the caller looks at the signal. */
 export function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -71,7 +71,7 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
   );
   const forwards: Forwards = new Map();
   const known = new Map(prepared.ledger?.entries.map((entry) => [entry.step, entry]));
-  const started = time.now();
+  const started = time.elapsed();
   try {
     const rehearsal = program.rehearsal === undefined ? {} : { rehearsal: program.rehearsal.claims };
     frontend.emit({ type: 'run.started', run, steps: plan.steps.length, ...rehearsal });
@@ -96,7 +96,7 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
       ...(frontend.isInteractive && !program.invocation.yes
         ? { decide: (decision, signal) => decide(program, () => frontend.decide(decision, signal)) }
         : {}),
-      now: () => time.now(),
+      now: () => time.elapsed(),
       clock: () => new Date(time.now()),
       timers: time,
       ...(program.rehearsal === undefined ? {} : { random: program.rehearsal.random }),
@@ -106,7 +106,7 @@ export async function deploy(program: Program, prepared: Prepared): Promise<Depl
     await writer.flush();
     const exitCode = exitCodeOf(result, program);
     const endpoints = Object.fromEntries(plan.endpoints.flatMap(({ name }) => urlOf(name, result)));
-    const duration = (time.now() - started) / 1000;
+    const duration = (time.elapsed() - started) / 1000;
     if (result.outcome !== 'change-answer') {
       const forwarded = plan.endpoints.flatMap(({ name, service }) =>
         forwards.has(`${plan.namespace}/${service}`) ? [name] : [],

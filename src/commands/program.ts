@@ -7,7 +7,6 @@ import type { Frontend } from '../ui/frontend.ts';
 import type { RehearsalClaims } from '../events/events.ts';
 import type { ExpectedAnswer } from '../rehearsal/network/expected-answers.ts';
 import type { ReaderSettings } from '../kubernetes/watch/reader.ts';
-import type { Rehearsal } from '../rehearsal/start.ts';
 import type { Docker } from '../tools/docker/docker.ts';
 
 /** What `main.ts` composed, as far as every command needs it. */
@@ -44,7 +43,6 @@ export interface Program {
 
 /** What a run on the built-in cluster has besides. */
 interface RehearsalPart {
-  cluster: Rehearsal;
   /** How the cluster is read: in its time, and by the chance of its seed. */
   reading: Pick<ReaderSettings, 'run' | 'clock' | 'random' | 'through'>;
   random: () => number;

@@ -151,7 +151,6 @@ function playedProgram(program: Program, { cluster, time, path, directory, speed
     providers: createProviders({ run: held }),
     time,
     rehearsal: {
-      cluster,
       // Its requests are held one by one, so the proxy that they go through is not.
       reading: { run, clock: time, random: () => reading.next(), through: (direct) => time.transport(direct) },
       random: () => pauses.next(),

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { bits, encoded, extension, identifier, integer, sequence, set, tagged, text, time } from '../x509/der.ts';
+import { bits, encoded, extension, identifier, integer, pem, sequence, set, tagged, text, time } from '../x509/der.ts';
 
 /** A key and its certificate in PEM, for a server on loopback. */
 export interface LoopbackCertificate {
@@ -35,9 +35,8 @@ export function loopbackCertificate(now: number): LoopbackCertificate {
     ),
   );
   const signature = sign('sha256', body, privateKey);
-  const certificate = sequence(body, ecdsaWithSha256, bits(signature)).toString('base64');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    certificate: `-----BEGIN CERTIFICATE-----\n${certificate.replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`,
+    certificate: pem('CERTIFICATE', sequence(body, ecdsaWithSha256, bits(signature))),
   };
 }

@@ -75,6 +75,11 @@ export class WizardTime implements ProgramTime {
     return Math.min(until, standing + (performance.now() - since) * speed);
   }
 
+  /** What the cluster has come to for sure: it never goes back. */
+  elapsed(): number {
+    return this.#clock.now();
+  }
+
   after(milliseconds: number, act: () => void): () => void {
     const at = this.now() + milliseconds;
     const cancel = this.#clock.after(at - this.#clock.now(), act);

@@ -8,6 +8,7 @@ import {
   identifier,
   integer,
   parts,
+  pem,
   sequence,
   set,
   tagged,
@@ -145,9 +146,4 @@ function keyIdentifier(publicKey: KeyObject): Buffer {
 function subjectOf({ raw }: X509Certificate): Buffer {
   const [body] = parts(decoded(raw).content);
   return parts(body?.content ?? Buffer.alloc(0))[5]?.whole ?? sequence();
-}
-
-function pem(title: string, content: Buffer): string {
-  const lines = content.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${title}-----\n${lines.join('\n')}\n-----END ${title}-----\n`;
 }

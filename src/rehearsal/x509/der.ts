@@ -55,3 +55,9 @@ export function parts(content: Buffer): { tag: number; content: Buffer; whole: B
   }
   return found;
 }
+
+/** The text form (RFC 7468). */
+export function pem(title: string, content: Buffer): string {
+  const lines = content.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${title}-----\n${lines.join('\n')}\n-----END ${title}-----\n`;
+}

@@ -126,7 +126,7 @@ async function removeClaim(claim: MadeObject, context: UndoContext): Promise<voi
   const name = found?.['spec']?.volumeName as string | undefined;
   if (name === undefined) return;
   progress(`the volume ${name} behind it`);
-  const deadline = time.now() + volumePatience;
+  const deadline = time.elapsed() + volumePatience;
   for (;;) {
     const volume = await kubectl.get('persistentvolume', name);
     // Another claim's, or one that is to be kept by its own policy, is not ours to remove.
@@ -136,7 +136,7 @@ async function removeClaim(claim: MadeObject, context: UndoContext): Promise<voi
       volume['spec']?.persistentVolumeReclaimPolicy !== 'Delete'
     )
       return;
-    if (time.now() > deadline) {
+    if (time.elapsed() > deadline) {
       // Minikube's provisioner ignores volumes that it made before its last restart (kubernetes/minikube, storage_provisioner.go).
       await kubectl.delete(
         {

@@ -15,7 +15,7 @@ export const httpCheckStep = defineStep(httpCheckPlan, {
     return writes && !isAfterChange ? done() : todo('it is asked');
   },
   async run({ requests }, { signal, time, isAfterChange, progress, waiting, output }) {
-    const settledAt = time.now() + (isAfterChange ? settleMilliseconds : 0);
+    const settledAt = time.elapsed() + (isAfterChange ? settleMilliseconds : 0);
     const captured: JsonObject = {};
     for (const request of requests as unknown as Request[]) {
       const filled = fill(request, captured);
@@ -65,7 +65,7 @@ async function untilAnswered(
   for (;;) {
     const answer = await time.during(() => ask(request, signal));
     if (typeof answer !== 'string') {
-      const isMissed = answer.status === 404 && request.method === 'GET' && time.now() < settledAt;
+      const isMissed = answer.status === 404 && request.method === 'GET' && time.elapsed() < settledAt;
       const isNone = isMissed || [502, 503, 504].includes(answer.status);
       if (!isNone || request.expect === answer.status) return answer;
     }

@@ -49,11 +49,11 @@ async function untilAnswered(
   { time, signal }: Pick<AddressContext, 'time' | 'signal'>,
   patience: number,
 ): Promise<string | undefined> {
-  const deadline = time.now() + patience;
+  const deadline = time.elapsed() + patience;
   while (urls.length > 0) {
     const answered = await time.during(() => firstAnswering(urls, signal));
     if (answered !== undefined) return answered;
-    if (time.now() >= deadline) return undefined;
+    if (time.elapsed() >= deadline) return undefined;
     await pause(time, pauseMilliseconds, signal);
     signal.throwIfAborted();
   }
